@@ -1,0 +1,169 @@
+"""The border: what is read from YAML is checked here, and errors name file, line and row.
+
+Inside, the pipeline works on the frozen values of `domain`; nothing past this module sees an unchecked mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from factcheck.domain import Entry, Grade, FactcheckError, Quantity, Slots, Source
+
+#: A data file above this size is refused: the shipped ones are below 0.2 MB.
+MAX_BYTES = 5_000_000
+try:
+    _Loader: Any = yaml.CSafeLoader
+except AttributeError:  # PyYAML built without libyaml
+    _Loader = yaml.SafeLoader
+
+
+class DataError(FactcheckError):
+    """A data file that cannot be used: the message names file, line, row and what is wrong."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class LexiconRow(_Strict):
+    """A row of the lexicon: an id, its type, and the phrases that mention it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: str
+    phrases: tuple[str, ...] = Field(min_length=1)
+    is_a: tuple[str, ...] = ()
+    case: str = ""
+    miss: str = ""
+
+    def merged(self, other: Self) -> Self:
+        """This row with the phrases of another of the same id added."""
+        return self.model_copy(update={"phrases": (*self.phrases, *other.phrases), "is_a": (*self.is_a, *other.is_a)})
+
+
+class _Source(_Strict):
+    title: str = Field(min_length=3)
+    publisher: str = ""
+    year: int | None = Field(default=None, ge=1900, le=2100)
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    identifier: str | None = None
+    primary: bool = False
+
+
+class _Quantity(_Strict):
+    name: str
+    low: float | None
+    high: float | None
+    unit: str
+
+
+class _Slots(_Strict):
+    require: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    without: tuple[str, ...] = ()
+    negative: bool = False
+
+
+class _Valid(_Strict):
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
+class ReferenceRow(_Strict):
+    """An entry as it stands in `data/reference/*.yaml`."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)?$")
+    topic: str
+    drug: str
+    claim: str = Field(min_length=8)
+    truth: str = Field(min_length=8)
+    grade: Grade
+    licensed: str = Field(min_length=8)
+    aliases: tuple[str, ...] = ()
+    numbers: tuple[_Quantity, ...] = ()
+    valid: _Valid = _Valid()
+    jurisdiction: str = "US"
+    rule: str = ""
+    slots: tuple[_Slots, ...] = Field(min_length=1)
+    sources: tuple[_Source, ...] = Field(min_length=1)
+    reviewed: date
+
+    @field_validator("sources")
+    @classmethod
+    def _citable(cls, sources: tuple[_Source, ...]) -> tuple[_Source, ...]:
+        if not any(s.url or s.identifier for s in sources):
+            raise ValueError("no source has a url or an identifier")
+        return sources
+
+    def entry(self) -> Entry:
+        """The row as the pipeline's value."""
+        return Entry(
+            id=self.id,
+            topic=self.topic,
+            drug=self.drug,
+            claim=self.claim,
+            truth=self.truth,
+            grade=self.grade,
+            licensed=self.licensed,
+            slots=tuple(Slots(tuple(frozenset(g) for g in s.require), frozenset(s.without), s.negative) for s in self.slots),
+            sources=tuple(Source(**s.model_dump()) for s in self.sources),
+            reviewed=self.reviewed,
+            aliases=self.aliases,
+            numbers=tuple(Quantity(**q.model_dump()) for q in self.numbers),
+            valid_from=self.valid.since,
+            valid_until=self.valid.until,
+            jurisdiction=self.jurisdiction,
+            rule=self.rule,
+        )
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def load_yaml(path: Path, row: type[Row]) -> list[Row]:
+    """The rows of a YAML list.
+
+    Raises `DataError` where the file cannot be read, is not a list, or a row does not fit.
+    """
+    text = read_text(path)
+    try:
+        raw = yaml.load(text, _Loader)  # noqa: S506  (a safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise DataError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    if not isinstance(raw, list):
+        raise DataError(f"{path}: expected a list of rows")
+    return [_row(path, text, n, item, row.model_validate) for n, item in enumerate(raw)]
+
+
+def read_text(path: Path) -> str:
+    """A data file's text. Raises `DataError` where it is missing, too large or not UTF-8, or uses YAML aliases."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(f"{path}: larger than {MAX_BYTES:,} bytes")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text") from None
+
+
+def _row(path: Path, text: str, n: int, item: object, validate: Callable[[object], Row]) -> Row:
+    try:
+        return validate(item)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        name = item.get("id", f"row {n + 1}") if isinstance(item, dict) else f"row {n + 1}"
+        raise DataError(f"{path}:{_line(text, n)}: {name}: {where}: {first['msg']}") from None
+
+
+def _line(text: str, n: int) -> int:
+    """Line on which the nth item of a YAML list starts (only computed for an error)."""
+    node = yaml.compose(text, _Loader)
+    return node.value[n].start_mark.line + 1 if node is not None and n < len(node.value) else 1

@@ -1,0 +1,268 @@
+"""The nouns of the pipeline: frozen values that the stages hand to each other. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+
+class FactcheckError(Exception):
+    """Something that stops a run; its message is one line: what, where, what to do."""
+
+
+class Label(str, Enum):
+    """What a sentence gets. Members stand in order of severity, mildest first (the order of `--fail-on`)."""
+
+    NO_CLAIM = "no_claim"
+    SUPPORTED = "supported"
+    UNVERIFIED = "unverified"
+    OVERSTATED = "overstated"
+    CONTRADICTED = "contradicted"
+
+    @property
+    def severity(self) -> int:
+        """Rank among the labels, 0 (no claim) to 4 (contradicted)."""
+        return list(Label).index(self)
+
+    @property
+    def flagged(self) -> bool:
+        """True for the two labels that make a finding."""
+        return self in (Label.OVERSTATED, Label.CONTRADICTED)
+
+
+class Grade(str, Enum):
+    """Strength of the evidence for a reference entry's claim as worded."""
+
+    ESTABLISHED = "established"
+    STRONG = "strong"
+    BOUNDED = "bounded"
+    MIXED = "mixed"
+    ABSENT = "absent"
+    CONTRARY = "contrary"
+
+
+class Strength(str, Enum):
+    """How strongly a sentence speaks, weakest first."""
+
+    HEDGED = "hedged"
+    QUALIFIED = "qualified"
+    FLAT = "flat"
+    ABSOLUTE = "absolute"
+
+    @property
+    def rank(self) -> int:
+        """0 (hedged) to 3 (absolute)."""
+        return list(Strength).index(self)
+
+
+class Stance(str, Enum):
+    """What a sentence does with an entry's claim."""
+
+    ASSERTS = "asserts"
+    DENIES = "denies"
+    MENTIONS = "mentions"
+
+
+class BlockKind(str, Enum):
+    """What a block of text was on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_CELL = "table_cell"
+    QUESTION = "question"
+    ANSWER = "answer"
+    CARD = "card"
+    QUOTE = "quote"
+
+
+class Channel(str, Enum):
+    """Where a block can be seen: on the page itself, or only by search engines and screen readers."""
+
+    BODY = "body"
+    TITLE = "title"
+    META = "meta"
+    ALT = "alt"
+    JSON_LD = "json_ld"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One source as it was loaded. `content` is raw bytes, `media_type` one of text/html, text/plain, text/markdown."""
+
+    source: str
+    content: bytes
+    media_type: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that could not be checked, and why (one line that says what to do)."""
+
+    source: str
+    reason: str
+    unreadable: bool = False  # a named source that could not be read (exit code 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of `Document.text` that stood together on the page.
+
+    `start` and `end` are offsets in code points into the document's text. `heading` is the context that a reader has beside
+    the block: the heading above it, a table's column and row headers, a question that an answer follows.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    channel: Channel = Channel.BODY
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The extracted text of a page, with its blocks in page order."""
+
+    source: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An exact slice of a document: `document.text[start:end] == text`."""
+
+    text: str
+    start: int = 0
+    end: int = 0
+    kind: BlockKind = BlockKind.PARAGRAPH
+    channel: Channel = Channel.BODY
+    before: str = ""  # the sentence before it in the same stretch of text, for pronouns
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is published."""
+
+    title: str
+    publisher: str
+    year: int | None
+    url: str | None
+    identifier: str | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A range that the evidence gives: `low` to `high` in `unit`; None means open on that side."""
+
+    name: str
+    low: float | None
+    high: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """One way of stating an entry's claim, in concepts of the lexicon.
+
+    Every group in `require` must have a member in the clause (or, for a drug, in the context); none of `without` may.
+    `negative` says that the claim as worded contains a negation, so that a plain assertion of the concepts denies it.
+    """
+
+    require: tuple[frozenset[str], ...]
+    without: frozenset[str] = frozenset()
+    negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim that a page could make, what is true, and how good the evidence for the claim as worded is."""
+
+    id: str
+    topic: str
+    claim: str
+    truth: str
+    grade: Grade
+    licensed: str
+    drug: str
+    slots: tuple[Slots, ...]
+    sources: tuple[Source, ...]
+    reviewed: date
+    aliases: tuple[str, ...] = ()
+    numbers: tuple[Quantity, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    jurisdiction: str = "US"
+    rule: str = ""
+    weight: float = 0.0  # preference among entries that match equally well
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A span of the sentence that decided something; `start` and `end` are offsets into `Sentence.text`."""
+
+    start: int
+    end: int
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sentence says about one entry, and what the table makes of it. `label` None: it settles nothing."""
+
+    entry: Entry
+    stance: Stance
+    strength: Strength
+    label: Label | None
+    spans: tuple[Cue, ...] = ()
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judged sentence. `confidence` is the probability that `label` is right."""
+
+    id: str
+    sentence: Sentence
+    label: Label
+    confidence: float
+    strength: Strength | None
+    reason: str
+    claims: tuple[Claim, ...]
+    explanation: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page after checking: every sentence judged, in page order."""
+
+    source: str
+    title: str
+    text: str
+    sentences: tuple[Finding, ...] = ()
+    skipped: Skipped | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The overstated and contradicted sentences."""
+        return tuple(s for s in self.sentences if s.label.flagged)
+
+    @property
+    def summary(self) -> dict[Label, int]:
+        """How many sentences got each label."""
+        return {label: sum(s.label is label for s in self.sentences) for label in Label}
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSet:
+    """The curated entries by id, with the date up to which they were reviewed and a short hash of their files."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    reviewed: date = date.min
+    digest: str = ""

@@ -1,0 +1,151 @@
+"""Page -> Document: the text a reader sees, in blocks, without site chrome. HTML, Markdown, plain text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from itertools import groupby
+
+from factcheck.blocks import Part, body_parts
+from factcheck.channels import channel_parts
+from factcheck.domain import Block, BlockKind, Channel, Document, Page, Skipped
+from factcheck.language import foreign, is_foreign_line
+from factcheck.maincontent import chrome_boxes, main_content
+from factcheck.markup import Markup, clean, read_markup
+
+#: Control characters (tab, line and page breaks aside) in text; binary files have a third of them.
+MAX_CONTROLS = 0.02
+#: A page of fewer words that loads scripts is a shell ("Loading ...", "Please enable JavaScript").
+MIN_WORDS = 8
+#: Plain text whose longest line is shorter was wrapped by hand, so that a line's end is no paragraph's end.
+MAX_WRAPPED = 100
+
+#: How much of a text is read to tell its encoding.
+ENOUGH = 100_000
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SCRIPT = re.compile(r"<script|<noscript", re.I)
+_FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.S)
+_LIST_MARK = re.compile(r"(?:[•▪◦‣●○✓✔➤►*–-]|\(?\d{1,2}[.)])\s+(?=\S)")
+
+
+def extract(page: Page) -> Document | Skipped:
+    """The document of a page, or why there is none and what to do. Raises nothing on any content."""
+    text = decode(page.content, page.encoding)
+    if text is None:
+        return Skipped(page.source, "binary, not text; give an .html, .txt or .md file")
+    if page.media_type == "text/html":
+        markup = read_markup(text)
+        chrome = chrome_boxes(markup)
+        body = body_parts(markup, main_content(markup, chrome))
+        if _SCRIPT.search(text) and sum(part.text.count(" ") + 1 for part in body) < MIN_WORDS:
+            return Skipped(page.source, "no text; needs a browser (save the page as shown and check that file)")
+        parts = body + channel_parts(markup, chrome, body)
+        title = markup.title
+    elif page.media_type == "text/markdown":
+        body = parts = _markdown_parts(text)
+        title = ""
+    else:
+        body = parts = list(_plain_parts(text))
+        title = ""
+    if not body:
+        return Skipped(page.source, "no text; the page is empty")
+    language = foreign(" ".join(part.text for part in body))
+    if language:
+        return Skipped(page.source, f"not in English (it reads as {language}); only English pages are checked")
+    title = title or next((part.text for part in body if part.kind is BlockKind.HEADING), "")
+    return _document(page.source, title, [part for part in parts if not is_foreign_line(part.text)])
+
+
+def decode(content: bytes, declared: str | None = None) -> str | None:
+    """Bytes to text; None for binary. Valid UTF-8 is UTF-8 whatever was declared: other encodings hardly ever look like it."""
+    for bom, name in _BOMS:
+        if content.startswith(bom):
+            return content.decode(name, "replace")
+    start = content[:65_536]
+    if start.count(0) > len(start) // 4 and start[1::2].count(0) != start[0::2].count(0):
+        little = start[1::2].count(0) > start[0::2].count(0)
+        if min(start[1::2].count(0), start[0::2].count(0)) < len(start) // 50:
+            return content.decode("utf-16-le" if little else "utf-16-be", "replace")
+    if len(_CONTROLS.findall(start)) > MAX_CONTROLS * len(start):
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    loose = content.decode("utf-8", "replace")
+    bad = loose.count("\ufffd")
+    if sum(char > "\x7f" for char in loose[:ENOUGH]) > 10 * loose[:ENOUGH].count("\ufffd") and bad < len(loose) // 100:
+        return loose  # a stray byte, or cut within a character
+    meta = _META_CHARSET.search(content[:4096])
+    for name in (declared, meta[1].decode("ascii", "replace") if meta else None):
+        try:
+            # Latin-1 means Windows-1252 on the web (WHATWG Encoding Standard).
+            if name and codecs.lookup(name).name not in ("utf-8", "iso8859-1", "ascii"):
+                return content.decode(name, "replace")
+        except (LookupError, ValueError):  # unknown, or not a text encoding
+            continue
+    return content.decode("cp1252", "replace")
+
+
+def _markdown_parts(text: str) -> list[Part]:
+    from markdown_it import MarkdownIt  # only pages in Markdown need it
+
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(_FRONT_MATTER.sub("", text))
+    markup = read_markup(html)
+    return body_parts(markup, [True] * len(markup.pieces))
+
+
+def _plain_parts(text: str) -> list[Part]:
+    lines = text.splitlines()
+    wrapped = max(map(len, lines), default=0) <= MAX_WRAPPED
+    parts: list[Part] = []
+    heading = ""
+    for blank, group in groupby((clean(line) for line in lines), lambda line: not line):
+        if blank:
+            continue
+        for line in _unwrap(list(group)) if wrapped else group:
+            kind = _plain_kind(line)
+            if kind in (BlockKind.HEADING, BlockKind.QUESTION):
+                heading = line
+                parts.append(Part(kind, line))
+            else:
+                parts.append(Part(kind, line, heading))
+    return parts
+
+
+def _unwrap(lines: list[str]) -> list[str]:
+    """Join the lines of a paragraph wrapped by hand; a list mark, or a line that ended early, starts anew."""
+    widest = max(map(len, lines))
+    joined: list[str] = []
+    short = True
+    for line in lines:
+        if short or _LIST_MARK.match(line):
+            joined.append(line)
+        else:
+            joined[-1] += " " + line
+        # A wrapped line leaves no room for the next word; 0.6 of the width allows for words of any length.
+        short = len(line) < 0.6 * widest and len(lines) > 1
+    return joined
+
+
+def _plain_kind(line: str) -> BlockKind:
+    if _LIST_MARK.match(line):
+        return BlockKind.LIST_ITEM
+    words = line.count(" ") + 1
+    if line.endswith("?") and words <= 15 and not re.search(r"[.!?]\s", line):
+        return BlockKind.QUESTION
+    if words <= 12 and line[-1] not in ".!?,;" and line[:1].isupper():
+        return BlockKind.HEADING
+    return BlockKind.PARAGRAPH
+
+
+def _document(source: str, title: str, parts: list[Part]) -> Document:
+    blocks: list[Block] = []
+    offset = 0
+    for part in parts:
+        blocks.append(Block(part.kind, offset, offset + len(part.text), part.channel, part.heading))
+        offset += len(part.text) + 1
+    return Document(source, title, "\n".join(part.text for part in parts), tuple(blocks))

@@ -1,0 +1,145 @@
+"""A reading as named features for the learned heads. Names are stable strings, values 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factcheck.domain import Entry, Strength
+from factcheck.match import IN_CLAUSE, Candidate
+from factcheck.read import CUE_TYPES, Clause, Reading
+
+Features = dict[str, float]
+#: Words that carry the drug's or a condition's name are abstracted in n-grams, so that what is learned of one carries over.
+_ABSTRACT = {"drug": "<drug>", "condition": "<condition>", "other_therapy": "<therapy>"}
+_WEAKENING = (("hedge", Strength.HEDGED), ("qualifier", Strength.QUALIFIED), ("evidence", Strength.QUALIFIED), ("limit", Strength.QUALIFIED))
+
+
+def sentence_features(reading: Reading) -> Features:
+    """Features of the whole sentence: n-grams with drugs and conditions abstracted, concepts, cues, and their order."""
+    f: Features = {"bias": 1.0}
+    words = list(_abstracted(reading))
+    n = max(len(words), 1)
+    gram = 1.6 / n**0.5
+    for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
+        f[f"w:{b}"] = gram
+        f[f"b:{a} {b}"] = gram
+    for i in range(len(words) - 2):
+        f[f"t:{words[i]} {words[i + 1]} {words[i + 2]}"] = gram
+    for i in range(min(3, len(words))):
+        f[f"first{i}:{words[i]}"] = 0.4
+    if words:
+        f[f"last:{words[-1] if words[-1].isalpha() else (words[-2] if len(words) > 1 else '')}"] = 0.3
+        f[f"end:{words[-1]}"] = 0.3
+    f[f"len:{min(n // 5, 8)}"] = 0.4
+    for name in reading.concepts:
+        f[f"c:{name}"] = 0.4
+    order = [m for m in reading.mentions]
+    kinds = [m.type for m in order]
+    for m in order:
+        f[f"m:{m.id}"] = 0.3
+    for a, b in zip(["^", *kinds], [*kinds, "$"], strict=True):
+        f[f"k:{a}>{b}"] = 0.25
+    for kind in set(kinds):
+        f[f"type:{kind}"] = 0.4
+    if kinds:
+        f[f"subject:{kinds[0]}"] = 0.5
+        f[f"subject:{kinds[0]}:{reading.clauses[0].end == len(reading.words)}"] = 0.3
+    for i, clause in enumerate(reading.clauses):
+        _clause_features(f, "main" if i == 0 else ("tail" if clause.participle else "sub"), clause)
+    for amount in reading.amounts:
+        f[f"unit:{amount.unit}"] = 0.4
+    f[f"clauses:{min(len(reading.clauses), 4)}"] = 0.2
+    f[f"drug:{'+'.join(sorted(reading.drugs)) or 'none'}:{reading.drug_named}"] = 0.4
+    if reading.question:
+        f["question"] = 1.0
+    f["titled"] = reading.titled
+    f[f"titled:{reading.titled > 0.6}:{n < 10}"] = 0.5
+    if reading.anaphoric:
+        f["anaphoric"] = 0.4
+    for name in reading.context:
+        f[f"before:{name}"] = 0.3 if reading.anaphoric else 0.15
+    return f
+
+
+def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) -> Features:
+    """Features of one claim, for its strength and stance: the cues of its clause, before and after what it matched."""
+    f: Features = {}
+    clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
+    f[f"topic:{entry.topic}"] = 0.3
+    f[f"grade-kind:{'risk' if entry.topic in ('safety', 'dependence', 'eligibility') else 'other'}"] = 0.3
+    start, end = (clause.start, clause.end) if clause else (0, len(reading.words))
+    strength, raised = rule_strength(reading, start, end)
+    f[f"rule:{strength.value}"] = 0.8
+    f[f"rule:{strength.value}:{raised}"] = 0.5
+    if clause is not None and candidate is not None:
+        at = [m for m in clause.mentions if m.id in candidate.matched or m.type in ("relation", "safety", "effect")]
+        first = at[0].start if at else clause.start
+        for m in clause.mentions:
+            if m.type in CUE_TYPES:
+                side = "<" if m.start < first else ">"
+                f[f"cl:{m.type}{side}"] = 0.6
+                f[f"cl:{m.id}"] = 0.4
+        words = list(_abstracted(reading, start, end))
+        gram = 1.2 / max(len(words), 1) ** 0.5
+        for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
+            f[f"cw:{b}"] = gram
+            f[f"cb:{a} {b}"] = gram
+        f[f"clause:{'tail' if clause.participle else ('main' if clause.start == 0 else 'sub')}"] = 0.4
+        negations = sum(m.type in ("negation", "affix") for m in clause.mentions)
+        f[f"neg:{min(negations, 2)}:{candidate.slots.negative}"] = 0.8
+    for m in reading.mentions:
+        if m.type in CUE_TYPES:
+            f[f"cue:{m.type}"] = 0.3
+            f[f"cue:{m.id}"] = 0.2
+    return f
+
+
+def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, bool]:
+    """Strength of tokens [start, end) by the markers of docs/labels.md: the weakest marker, raised a step by hype or boosters.
+
+    Returns the strength and whether it was raised.
+    """
+    types = {m.type for m in reading.mentions if start <= m.start < end}
+    base = next((s for kind, s in _WEAKENING if kind in types), None)
+    if base is None:
+        return (Strength.ABSOLUTE if "absolute" in types else Strength.FLAT), False
+    if "proof" in types and base is Strength.QUALIFIED:
+        return Strength.FLAT, True
+    if types & {"booster", "hype"}:
+        return list(Strength)[min(base.rank + 1, Strength.FLAT.rank)], True
+    if "absolute" in types and base is Strength.QUALIFIED:
+        return Strength.FLAT, True
+    return base, False
+
+
+def _clause_features(f: Features, place: str, clause: Clause) -> None:
+    for cue in clause.cues:
+        f[f"{place}:{cue}"] = 0.4
+    relations = {m.type for m in clause.mentions if m.type not in CUE_TYPES}
+    for relation in relations:
+        f[f"{place}:{relation}"] = 0.3
+        for cue in clause.cues:
+            f[f"in:{cue}+{relation}"] = 0.3
+    kinds = [m.type for m in clause.mentions]
+    if kinds:
+        f[f"{place}:subject:{kinds[0]}"] = 0.4
+        f[f"{place}:start:{'>'.join(kinds[:3])}"] = 0.3
+
+
+def _abstracted(reading: Reading, start: int = 0, end: int | None = None) -> Iterator[str]:
+    """Normal forms of tokens [start, end), names of drugs, conditions and other therapies replaced by their type."""
+    end = len(reading.words) if end is None else end
+    cover: dict[int, tuple[int, str]] = {}
+    for m in reading.mentions:
+        sign = _ABSTRACT.get(m.type)
+        if sign and m.end > cover.get(m.start, (0, ""))[0]:
+            cover[m.start] = (m.end, sign)
+    i = start
+    while i < end:
+        if i in cover:
+            i, sign = max(cover[i][0], i + 1), cover[i][1]
+            yield sign
+            continue
+        word = reading.words[i]
+        yield "<n>" if word[:1].isdigit() else word
+        i += 1

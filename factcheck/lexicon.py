@@ -1,0 +1,155 @@
+"""The lexicon: rows of words from `data/lexicon/`, and a matcher that finds them in a sentence.
+
+Rows match on a normal form that folds case, British and American spelling and regular inflection (the first step of Porter's
+stemmer, 1980: plurals, -ed, -ing), so that one phrase in the data covers "treats", "treated" and "treating".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.attrs import LOWER, NORM
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from factcheck.border import LexiconRow, load_yaml
+
+# One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces: "FDA-approved",
+# "FDA approved" and "non-addictive", "non addictive" then read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
+_FOLD = str.maketrans(
+    {
+        **dict.fromkeys("‘’ʼ′`´", "'"),
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("-‐‑‒–−\u00a0\u2009\u202f\t\n\r", " "),
+        "—": ";",
+        **dict(zip("аеорсухіѕԁһԛɡАВЕКМНОРСТХ", "aeopcyxisdhqgABEKMHOPCTX", strict=True)),
+        **dict(zip("ο", "o", strict=True)),
+    }
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_BRITISH = (
+    (re.compile(r"aesth"), "esth"),
+    (re.compile(r"is(e[sd]?|ing|ation|ations|er|ers)$"), r"iz\1"),
+    (re.compile(r"our(s|ed|ing)?$"), r"or\1"),
+    (re.compile(r"ll(ed|ing|er|ers|or|ors)$"), r"l\1"),
+    (re.compile(r"haem"), "hem"),
+    (re.compile(r"oedema"), "edema"),
+    (re.compile(r"tre$"), "ter"),
+)
+_VOWEL = re.compile(r"[aeiouy]")
+_KEEP = frozenset("this does has was his us its as is always less unless perhaps during nothing anything something being thus bring none".split())
+
+
+def fold(text: str) -> tuple[str, Sequence[int]]:
+    """Fold typography. Returns the folded text and, for each of its characters, the offset in `text`."""
+    folded = text.translate(_FOLD)
+    if not _INVISIBLE.search(folded):
+        return folded, range(len(folded) + 1)
+    keep = [i for i, c in enumerate(folded) if not _INVISIBLE.match(c)]
+    return "".join(folded[i] for i in keep), [*keep, len(text)]
+
+
+def normal_form(word: str) -> str:
+    """Fold case, spelling and regular inflection of one word."""
+    w = word.lower()
+    if len(w) < 4 or w in _KEEP or not w.isalpha():
+        return w
+    for pattern, replacement in _BRITISH:
+        w = pattern.sub(replacement, w)
+    if w.endswith("ies"):
+        w = w[:-3] + "y"
+    elif w.endswith("s") and not w.endswith(("ss", "us", "is")):
+        w = w[:-1]
+    for suffix in ("ed", "ing"):
+        stem = w[: -len(suffix)]
+        if w.endswith(suffix) and len(stem) >= 3 and _VOWEL.search(stem):
+            w = stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "lsz" else stem
+            break
+    return w[:-1] if len(w) > 3 and w.endswith("e") else w
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A lexicon row found in a sentence: token span [start, end), row id, row type."""
+
+    start: int
+    end: int
+    id: str
+    type: str
+
+
+class Lexicon:
+    """Finds concepts and cues in text.
+
+    Parameters
+    ----------
+    concepts, cues: the validated rows.
+    """
+
+    def __init__(self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow]) -> None:
+        self.nlp = spacy.blank("en")
+        getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters
+        getters[NORM] = normal_form
+        self._normal = PhraseMatcher(self.nlp.vocab, attr=NORM)
+        self._exact = PhraseMatcher(self.nlp.vocab, attr=LOWER)
+        rows = [*concepts, *cues]
+        self.rows: dict[str, LexiconRow] = {row.id: row for row in rows}
+        self._types: dict[int, tuple[str, str]] = {}
+        for row in rows:
+            self._types[self.nlp.vocab.strings.add(row.id)] = (row.id, row.type)
+            exact = [self._tokens(p[1:]) for p in row.phrases if p.startswith("=")]
+            normal = [self._tokens(p) for p in row.phrases if not p.startswith("=")]
+            if exact:
+                self._exact.add(row.id, exact)
+            if normal:
+                self._normal.add(row.id, normal)
+        self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
+
+    @classmethod
+    def load(cls, folders: Sequence[Path]) -> Lexicon:
+        """Read `concepts*.yaml` and `cues*.yaml` of each folder. Later folders add rows, or phrases to rows of the same id.
+
+        Raises `DataError` with file and row where one does not fit.
+        """
+        kinds: dict[str, dict[str, LexiconRow]] = {"concepts": {}, "cues": {}}
+        for folder in folders:
+            for kind, rows in kinds.items():
+                for path in sorted(folder.glob(f"{kind}*.yaml")):
+                    for row in load_yaml(path, LexiconRow):
+                        old = rows.get(row.id)
+                        rows[row.id] = row if old is None else old.merged(row)
+        return cls(kinds["concepts"].values(), kinds["cues"].values())
+
+    def doc(self, folded: str) -> Doc:
+        """Tokens of a folded text."""
+        return self.nlp.make_doc(folded)
+
+    def find(self, doc: Doc) -> list[Mention]:
+        """Every row that matches, in order; of overlapping matches of one row only the longest."""
+        matches = sorted([*self._normal(doc), *self._exact(doc)], key=lambda m: (m[1], -m[2], self._types[m[0]]))
+        covered: dict[int, int] = {}
+        mentions = []
+        for match, start, end in matches:
+            if end > covered.get(match, 0):
+                covered[match] = end
+                mentions.append(Mention(start, end, *self._types[match]))
+        return mentions
+
+    def _tokens(self, phrase: str) -> Doc:
+        return self.nlp.make_doc(fold(phrase)[0])
+
+    def _ancestors(self, row_id: str) -> frozenset[str]:
+        seen = {row_id}
+        todo = [row_id]
+        while todo:
+            row = self.rows.get(todo.pop())
+            for parent in row.is_a if row else ():
+                if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+        return frozenset(seen)

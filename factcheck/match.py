@@ -1,0 +1,90 @@
+"""Sentence to entries: typed slots compiled from the entries themselves, so that an entry added today is found today."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from factcheck.domain import Entry, Slots
+from factcheck.read import Clause, Reading
+
+
+IN_CLAUSE, IN_SENTENCE, IN_CONTEXT = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry whose slots a reading fills: in one clause, over the sentence, or with the sentence before."""
+
+    entry: Entry
+    slots: Slots
+    clause: Clause
+    reach: int  # IN_CLAUSE, IN_SENTENCE or IN_CONTEXT: how far the slots had to look
+    matched: frozenset[str]  # the concepts that filled the slots
+    weight: float  # their summed rarity over the reference set
+
+
+class Matcher:
+    """Finds the entries that a reading speaks of.
+
+    Parameters
+    ----------
+    entries: the reference set's entries.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(entries)
+        self.by_id = {e.id: e for e in self.entries}
+        use = Counter(c for e in self.entries for c in {c for s in e.slots for g in s.require for c in g})
+        total = max(len(self.entries), 1)
+        self._rarity = {c: math.log(1 + total / n) for c, n in use.items()}
+        self._index: dict[str, list[tuple[int, Entry, Slots]]] = defaultdict(list)
+        order = 0
+        for entry in self.entries:
+            for slots in entry.slots:
+                rarest = max(slots.require, key=lambda g: min(self._rarity[c] for c in g))
+                for concept in rarest:
+                    self._index[concept].append((order, entry, slots))
+                order += 1
+
+    def candidates(self, reading: Reading) -> list[Candidate]:
+        """Every entry that the reading fills, best first: the nearer reach, then the rarer concepts."""
+        best: dict[str, Candidate] = {}
+        for clause in reading.clauses:
+            self._collect(clause, clause.concepts, reading, IN_CLAUSE, best)
+        whole = reading.clauses[0]
+        if len(reading.clauses) > 1:
+            self._collect(whole, reading.concepts, reading, IN_SENTENCE, best)
+        if reading.anaphoric and reading.context:
+            self._collect(whole, reading.concepts | reading.context, reading, IN_CONTEXT, best)
+        return sorted(best.values(), key=lambda c: (c.reach, -c.weight, c.entry.id))
+
+    def _collect(self, clause: Clause, concepts: frozenset[str], reading: Reading, reach: int, best: dict[str, Candidate]) -> None:
+        tried = {}
+        for concept in concepts:
+            for order, entry, slots in self._index.get(concept, ()):
+                tried[order] = (entry, slots)
+        for order in sorted(tried):
+            entry, slots = tried[order]
+            if not concepts.isdisjoint(slots.without) or not speaks_of(entry.drug, clause.drugs or reading.drugs):
+                continue
+            if not all(group & concepts for group in slots.require):
+                continue
+            matched = frozenset().union(*(group & concepts for group in slots.require))
+            if reach == IN_CONTEXT and not matched & reading.concepts:
+                continue
+            weight = sum(max(self._rarity[c] for c in group & concepts) for group in slots.require)
+            old = best.get(entry.id)
+            if old is None or (reach, -weight) < (old.reach, -old.weight):
+                best[entry.id] = Candidate(entry, slots, clause, reach, matched, weight)
+
+
+def speaks_of(drug: str, drugs: frozenset[str]) -> bool:
+    """Whether an entry on `drug` can be meant where `drugs` are spoken of. Unnamed, the drug is ketamine."""
+    if drug == "both":
+        return True
+    if drug == "esketamine":
+        return "esketamine" in drugs
+    return drugs != frozenset({"esketamine"})

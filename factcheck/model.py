@@ -1,0 +1,153 @@
+"""A trained model: linear heads as plain arrays, loaded without running code.
+
+A model folder holds `heads.npz` (arrays, read with `allow_pickle=False`) and `card.json` (hashes, versions, scores). A head is a
+vocabulary of feature names with a weight for each class. Scoring needs numpy only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from factcheck.domain import FactcheckError
+from factcheck.features import Features
+
+FORMAT = 1
+ARRAYS, CARD = "heads.npz", "card.json"
+Floats = NDArray[np.float32]
+
+
+class ModelError(FactcheckError):
+    """A model that cannot be used: the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A linear classifier over named features."""
+
+    classes: tuple[str, ...]
+    vocabulary: dict[str, int]
+    weights: Floats  # (features, classes)
+    intercept: Floats
+
+    def scores(self, rows: Sequence[Features]) -> Floats:
+        """Raw scores (rows, classes). Features that the vocabulary lacks count for nothing."""
+        index: list[int] = []
+        value: list[float] = []
+        starts = []
+        vocabulary = self.vocabulary
+        for row in rows:
+            starts.append(len(index))
+            for name, x in row.items():
+                i = vocabulary.get(name)
+                if i is not None:
+                    index.append(i)
+                    value.append(x)
+            if starts[-1] == len(index):  # reduceat needs a term in every row
+                index.append(0)
+                value.append(0.0)
+        if not rows:
+            return np.zeros((0, len(self.classes)), np.float32)
+        terms = self.weights[index].astype(np.float32) * np.asarray(value, np.float32)[:, None]
+        return np.add.reduceat(terms, starts, axis=0) + self.intercept
+
+    def probabilities(self, rows: Sequence[Features]) -> Floats:
+        """Softmax of the scores (rows, classes)."""
+        return softmax(self.scores(rows))
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The heads by name, and the grade that each entry had when they were trained."""
+
+    name: str
+    heads: Mapping[str, Head]
+    grades: Mapping[str, str]
+    card: Mapping[str, Any]
+
+
+def save_model(folder: Path, heads: Mapping[str, Head], card: Mapping[str, Any]) -> None:
+    """Write the arrays and the card, with the arrays' hash in the card. The same heads give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, head in sorted(heads.items()):
+        arrays[f"{name}.classes"] = _pack(head.classes)
+        arrays[f"{name}.vocabulary"] = _pack(sorted(head.vocabulary, key=head.vocabulary.__getitem__))
+        arrays[f"{name}.weights"] = head.weights
+        arrays[f"{name}.intercept"] = head.intercept
+    path = folder / ARRAYS
+    with path.open("wb") as out:
+        np.savez_compressed(out, allow_pickle=False, **arrays)
+    card = {"format": FORMAT, **card, "files": {ARRAYS: _digest(path)}}
+    (folder / CARD).write_text(json.dumps(card, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> Model:
+    """Load a model folder.
+
+    Raises `ModelError` where a file is missing, its hash is not the card's, or its format is of another version.
+    """
+    card = verify_model(folder)
+    try:
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            names = sorted({key.split(".")[0] for key in arrays.files})
+            heads = {
+                name: Head(
+                    tuple(_unpack(arrays[f"{name}.classes"])),
+                    {word: i for i, word in enumerate(_unpack(arrays[f"{name}.vocabulary"]))},
+                    arrays[f"{name}.weights"],
+                    arrays[f"{name}.intercept"],
+                )
+                for name in names
+            }
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder / ARRAYS}: not a model's arrays ({error}); train again or reinstall") from None
+    return Model(str(card.get("name", folder.name)), heads, card.get("grades", {}), card)
+
+
+def verify_model(folder: Path) -> dict[str, Any]:
+    """The card of a model whose files are those that the card names. Raises `ModelError` where they are not."""
+    path = folder / CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}; a model folder holds {ARRAYS} and {CARD}") from None
+    except ValueError:
+        raise ModelError(f"{path}: not a model card (broken JSON)") from None
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise ModelError(f"{path}: format {card.get('format') if isinstance(card, dict) else None!r}, this version reads {FORMAT}")
+    for name, digest in card.get("files", {}).items():
+        try:
+            found = _digest(folder / Path(name).name)
+        except OSError as error:
+            raise ModelError(f"{folder / name}: {error.strerror}") from None
+        if found != digest:
+            raise ModelError(f"{folder / name}: sha256 is {found[:12]}…, the card says {digest[:12]}…; damaged or swapped, not loaded")
+    if ARRAYS not in card.get("files", {}):
+        raise ModelError(f"{path}: names no {ARRAYS}")
+    return card
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _pack(words: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode("utf-8"), dtype=np.uint8)
+
+
+def _unpack(array: NDArray[np.uint8]) -> list[str]:
+    return array.tobytes().decode("utf-8").split("\n")

@@ -1,0 +1,186 @@
+"""What a sentence says: its clauses, and in each the drug, the concepts, the cues of strength and stance, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from factcheck.lexicon import Lexicon, Mention, fold
+from factcheck.quantity import Amount, amounts
+
+_CONJUNCTIONS = frozenset("and but while whereas although though yet so because since or however".split())
+_SUBORDINATORS = frozenset("while whereas although though because but however if when unless".split())
+_FRONTED = _SUBORDINATORS | {"unlike", "despite", "as", "by", "with", "compared"}
+_RELATIVES = frozenset("which who that where whose".split())
+_ANAPHORS = frozenset("this these it they its their such that those them".split())
+_DRUGS = frozenset({"ketamine", "esketamine", "arketamine"})
+_CONTRASTS = frozenset({"than", "unlike", "versus", "vs"})
+#: Tokens on either side of a contrast ("unlike Spravato, ...") in which a drug is what is compared with, not spoken of.
+_CONTRAST_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of tokens [start, end) with what was found in it."""
+
+    start: int
+    end: int
+    mentions: tuple[Mention, ...]
+    concepts: frozenset[str]  # ids of the concepts, with their ancestors
+    cues: frozenset[str]  # types of the cues
+    drugs: frozenset[str]
+    participle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence as read. Token i stands at offsets `offsets[i]` of the sentence."""
+
+    words: tuple[str, ...]  # normal forms
+    lowers: tuple[str, ...]
+    offsets: tuple[tuple[int, int], ...]
+    clauses: tuple[Clause, ...]
+    mentions: tuple[Mention, ...]
+    concepts: frozenset[str]
+    cues: frozenset[str]
+    drugs: frozenset[str]  # named in the sentence, else taken over from the sentence before, else empty
+    drug_named: bool
+    amounts: tuple[Amount, ...]
+    question: bool
+    titled: float  # share of the words of four letters and more that begin with a capital
+    anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
+    context: frozenset[str]  # concepts of the sentence before, where this one leans on it
+
+    def clause_of(self, token: int) -> Clause:
+        """The clause that holds a token."""
+        return next(c for c in self.clauses if c.start <= token < c.end)
+
+
+class Reader:
+    """Reads sentences with a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
+
+    def read(self, text: str, before: str = "") -> Reading:
+        """Read one sentence; `before` is the sentence before it, asked only for the drug that a pronoun stands for."""
+        folded, places = fold(text)
+        doc = self.lexicon.doc(folded)
+        mentions = tuple(self.lexicon.find(doc))
+        lowers = tuple(t.lower_ for t in doc)
+        offsets = tuple((places[t.idx], places[t.idx + len(t) - 1] + 1 if len(t) else places[t.idx]) for t in doc)
+        spans = _clause_spans(lowers, mentions)
+        clauses = tuple(self._clause(s, e, lowers, mentions, participle) for s, e, participle in spans)
+        named = frozenset(m.id for m in mentions if m.id in _DRUGS)
+        anaphoric = any(w in _ANAPHORS for w in lowers[:4])
+        context = self._concepts_of(before) if before else frozenset()
+        drugs = named or context & _DRUGS
+        return Reading(
+            words=tuple(t.norm_ for t in doc),
+            lowers=lowers,
+            offsets=offsets,
+            clauses=clauses,
+            mentions=mentions,
+            concepts=frozenset().union(*(c.concepts for c in clauses)) if clauses else frozenset(),
+            cues=frozenset(m.type for m in mentions if m.type in CUE_TYPES),
+            drugs=drugs,
+            drug_named=bool(named),
+            amounts=tuple(amounts(lowers)),
+            question=text.rstrip().endswith("?"),
+            titled=_titled(text),
+            anaphoric=anaphoric,
+            context=context if anaphoric or not named else frozenset(),
+        )
+
+    def _concepts_of(self, text: str) -> frozenset[str]:
+        mentions = self.lexicon.find(self.lexicon.doc(fold(text)[0]))
+        return frozenset().union(*(self.lexicon.ancestors[m.id] for m in mentions if m.type not in CUE_TYPES))
+
+    def _clause(self, start: int, end: int, lowers: Sequence[str], mentions: Sequence[Mention], participle: bool) -> Clause:
+        inside = tuple(m for m in mentions if start <= m.start < end)
+        ancestors = self.lexicon.ancestors
+        concepts: set[str] = set()
+        for m in inside:
+            if m.id in self._concept_types:
+                concepts |= ancestors[m.id]
+        return Clause(
+            start,
+            end,
+            inside,
+            frozenset(concepts),
+            frozenset(m.type for m in inside if m.type in CUE_TYPES),
+            _drugs_spoken_of(inside, lowers),
+            participle,
+        )
+
+
+#: Lexicon types that are cues, not concepts.
+CUE_TYPES = frozenset(
+    "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain goal offer cta clinic person "
+    "reader article contrast compare practice attribution".split()
+)
+
+
+def _titled(text: str) -> float:
+    words = [w for w in text.split() if len(w) > 3 and w[0].isalpha()]
+    return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
+
+
+def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str]) -> frozenset[str]:
+    """The drugs that a clause speaks of: not one that it only compares with, nor "ketamine" as Spravato's kind."""
+    drugs = {}
+    for m in mentions:
+        if m.id in _DRUGS:
+            run_up = lowers[max(0, m.start - _CONTRAST_REACH) : m.start]
+            compared = any(w in _CONTRASTS for w in run_up) and "," not in run_up
+            drugs[m.id] = drugs.get(m.id, False) or not compared
+    spoken = {d for d, yes in drugs.items() if yes} or set(drugs)
+    if {"ketamine", "esketamine"} <= spoken:
+        first = next(m.id for m in mentions if m.id in spoken)
+        if first == "esketamine" and not any(w in ("and", "or", "/") for w in lowers):
+            spoken.discard("ketamine")
+    return frozenset(spoken)
+
+
+def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tuple[int, int, bool]]:
+    """Cut a sentence into clauses: at semicolons and colons, at a comma before a conjunction, relative or participle, and at
+    subordinating words. A cut that would leave no lexicon mention behind it is not made, so lists stay whole."""
+    cuts: list[tuple[int, bool]] = []
+    n = len(lowers)
+    for i, word in enumerate(lowers):
+        following = lowers[i + 1] if i + 1 < n else ""
+        if word in (";", ":", "(", ")") and i + 1 < n:
+            cuts.append((i + 1, False))
+        elif word == "," and i + 1 < n:
+            participle = following.endswith("ing") and len(following) > 4
+            finite = i + 2 < n and following in _CONJUNCTIONS and _starts_clause(lowers, i + 2)
+            fronted = not cuts and lowers[0] in _FRONTED
+            if following in _RELATIVES or participle or finite or following in _SUBORDINATORS or fronted:
+                cuts.append((i + 1, participle))
+        elif i > 2 and word in _SUBORDINATORS and lowers[i - 1] != "," and word not in ("but", "when", "if"):
+            cuts.append((i, False))
+        elif i > 2 and word in ("which", "but") and lowers[i - 1] != "," and following != "also":
+            cuts.append((i, False))
+    starts = [m.start for m in mentions]
+    spans = []
+    begin, kind = 0, False
+    for cut, participle in cuts:
+        if cut - begin >= 2 and any(begin <= s < cut for s in starts) and any(cut <= s for s in starts):
+            spans.append((begin, cut, kind))
+            begin, kind = cut, participle
+    spans.append((begin, n, kind))
+    return spans
+
+
+_AUXILIARIES = frozenset("is are was were has have had can may might could will would should does do did must".split())
+
+
+def _starts_clause(lowers: Sequence[str], i: int) -> bool:
+    """Whether the words from i on look like a clause of their own: an auxiliary or a verb in -s within the next few words."""
+    for j in range(i, min(i + 6, len(lowers))):
+        if lowers[j] == ",":
+            return False
+        if lowers[j] in _AUXILIARIES:
+            return True
+    return False

@@ -1,0 +1,121 @@
+"""Document -> sentences: exact slices of its text, block by block. Boundaries by sentencex, mended where web pages need it."""
+
+from __future__ import annotations
+
+import re
+
+from sentencex import get_sentence_boundaries
+
+from factcheck.domain import BlockKind, Channel, Document, Sentence
+
+#: Kinds that run on from the block before, so that a pronoun may point back into it.
+_RUNNING = (BlockKind.PARAGRAPH, BlockKind.ANSWER, BlockKind.QUOTE, BlockKind.LIST_ITEM)
+
+_BULLETS = "•▪◦‣●○■□✓✔✅☑➤►▶➢→⁃"
+_LIST_MARK = re.compile(rf"(?:[{_BULLETS}*–—-]\s*(?:\(?\d{{1,2}}[.)]+\s+)?|\(?\d{{1,2}}[.)]+\s+|\(?[a-z][.)]+\s+)(?=\S)")
+_BULLET = re.compile(rf"(?<=\s)[{_BULLETS}]\s?(?=[^\s{_BULLETS}])")
+_ENUMERATED = re.compile(r"(?:(?<=\s)|^)\(?(?P<mark>\d{1,2}|[a-z])[.)]{1,2}\s(?=[A-Z])")
+_MARK_ALONE = re.compile(rf"[{_BULLETS}]?\s*\(?(?:\d{{1,2}}|[A-Za-z])[.)]{{1,2}}")
+_NOTE = r"(?:\s?\[[\d,\s–-]{1,12}\]|[¹²³⁰-⁹]{1,6})"
+#: A footnote's number glued to the full stop ("drinking.12 A review", "drinking.[12] A", "drinking.¹² A"), and no decimal.
+_FOOTNOTE = re.compile(rf"(?<=[a-z)%”\"][.!?])(?:{_NOTE}{{1,9}}|\d{{1,3}}(?:[,–-]\d{{1,3}}){{0,9}})\s+(?=[“\"(]?[A-Z])")
+_NOTE_STARTS = frozenset(" [¹²³⁰⁴⁵⁶⁷⁸⁹")
+_NOTE_NEXT = re.compile(_NOTE)
+#: A quoted sentence that ends, before a pronoun that can only begin the next.
+_QUOTE_END = re.compile(r"(?<=[.!?])[”\"’]\s*(?=(?:I|We|It|The|This|They|My|Our|You)\b)")
+#: Two sentences glued: a small letter, the stop, a capital and a small letter or "A ", "I "; not "Node.Js" or "e.g.A".
+_GLUED = re.compile(r"(?<=[a-z]{3}[.!?])(?=[”\"’)]?[A-Z][a-z’']*\s)|(?<=[\d%)][.!?])(?=[A-Z][a-z]+\s)")
+#: Words before a full stop that never end a sentence there, beside those that sentencex knows.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:approx|vs|cf|e\.?g|i\.?e|viz|dr|drs|prof|mr|mrs|ms|st|mt|fig|figs|eq|ref|refs|vol|no|nos|pp?|est|incl|esp|ca|"
+    r"resp|et\sal|dept|univ|mon|tues?|wed|thurs?|thu|fri|sat|sun|jan|feb|apr|aug|sept?|oct|nov|dec)\.$",
+    re.IGNORECASE,
+)
+#: Those among them that may end one before a capital.
+_CAN_END = frozenset("no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec".split())
+#: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
+_WINDOW = 20_000
+
+
+def split(document: Document) -> list[Sentence]:
+    """Every sentence of the document in page order; `document.text[s.start:s.end] == s.text`.
+
+    `before` reaches back over paragraphs under the same heading; for a list item it is the sentence that leads into the list.
+    """
+    sentences: list[Sentence] = []
+    before, under = "", (Channel.BODY, "")
+    for block in document.blocks:
+        if block.kind not in _RUNNING or under != (block.channel, block.heading):
+            before = ""
+        under = (block.channel, block.heading)
+        lead = before
+        for start, end in sentence_spans(document.text[block.start : block.end]):
+            start, end = block.start + start, block.start + end
+            mark = _LIST_MARK.match(document.text, start, end)
+            if mark and mark.end() < end:
+                start = mark.end()
+            text = document.text[start:end]
+            sentences.append(Sentence(text, start, end, block.kind, block.channel, before, block.heading))
+            before = text
+        if block.kind is BlockKind.LIST_ITEM:
+            before = lead
+    return sentences
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence in one stretch of text, without the white space around it. Linear in its length."""
+    cuts = set(_boundaries(text))
+    for pattern in (_FOOTNOTE, _QUOTE_END, _GLUED):
+        cuts.update(found.end() for found in pattern.finditer(text))
+    cuts.update(found.start() for found in _BULLET.finditer(text))
+    cuts.update(_enumeration(text))
+    spans = []
+    start = 0
+    for cut in sorted(cuts | {len(text)}):
+        piece = text[start:cut].rstrip()
+        if cut < len(text) and (not piece or _runs_on(piece, text, cut)):
+            continue
+        if piece:
+            spans.append((start + len(piece) - len(piece.lstrip()), start + len(piece)))
+        start = cut
+    return spans
+
+
+def _boundaries(text: str) -> list[int]:
+    """Where sentencex ends sentences. Each window but the last starts again at its last boundary."""
+    ends: list[int] = []
+    start = 0
+    while start < len(text):
+        stop = start + _WINDOW
+        found = [start + each["end_index"] for each in get_sentence_boundaries("en", text[start:stop])]
+        if stop < len(text) and found and found[-1] >= stop:  # where the window ends, not a sentence
+            found.pop()
+        ends += found
+        start = found[-1] if found else stop
+    return ends
+
+
+def _runs_on(piece: str, text: str, cut: int) -> bool:
+    """Whether a piece that was cut off is no sentence: a list mark alone, before a footnote's mark, or after an abbreviation."""
+    if text[cut] in _NOTE_STARTS and _NOTE_NEXT.match(text, cut):
+        return True
+    if len(piece) < 8 and _MARK_ALONE.fullmatch(piece):
+        return True
+    found = _ABBREVIATION.search(piece, max(0, len(piece) - 12)) if "." in piece[-3:] else None
+    if not found:
+        return False
+    return not (found[0].strip(" (.\t").lower() in _CAN_END and text[cut].isupper())
+
+
+def _enumeration(text: str) -> list[int]:
+    """Where the items of a list run together begin: "1. One thing 2. Another", "a. One b. Another". It must start the text."""
+    starts: list[int] = []
+    wanted = ""
+    for found in _ENUMERATED.finditer(text):
+        mark = found["mark"]
+        if not starts and (found.start() > 2 or mark not in ("1", "a")):
+            return []
+        if not starts or mark == wanted:
+            starts.append(found.start())
+            wanted = str(int(mark) + 1) if mark.isdigit() else chr(ord(mark) + 1)
+    return starts if len(starts) > 1 else []

@@ -1,0 +1,232 @@
+"""From readings to claims and a label with its probability.
+
+Explicit reading proposes (slots, cues, numbers), learned heads weigh: is it a claim, which entries does it make, in what stance,
+how strongly. The verdict of each claim comes from the table of `judge` and the entry's grade alone, so that a changed grade
+changes verdicts at once. A head that reads the verdict straight off the wording is heard only where the entry has the grade that
+it had in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from factcheck.domain import Entry, Label, Stance, Strength
+from factcheck.features import Features, claim_features, sentence_features
+from factcheck.judge import verdict
+from factcheck.match import Candidate, Matcher, speaks_of
+from factcheck.measure import measure
+from factcheck.model import Floats, Model, softmax
+from factcheck.read import Reading
+
+VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
+#: Entries that the entry head may add to those found by slots.
+TOP_ENTRIES = 6
+#: Candidates whose strength and stance are read.
+WEIGHED = 4
+#: A second claim is kept when its relevance reaches this; chosen by cross-validation on the training set (0.3 to 0.6 differ little).
+SECOND_CLAIM = 0.4
+#: Weight of a number's verdict against the wording's, for the claim that the number measures (docs/labels.md: numbers win).
+MEASURED = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedClaim:
+    """One candidate entry: how relevant it is, and the distribution over verdicts that its wording gives."""
+
+    entry: Entry
+    candidate: Candidate | None
+    relevance: float
+    stance: Stance
+    strength: Strength
+    verdicts: Floats  # over VERDICTS
+    measured: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence with its kept claims, most relevant first, and a probability for each label."""
+
+    reading: Reading
+    claims: tuple[WeighedClaim, ...]
+    probabilities: dict[Label, float]
+
+
+def pair_features(reading: Reading, candidate: Candidate | None, entry: Entry, rank: int, score: float, gap: float, best: Sequence[Candidate]) -> Features:
+    """Features of one sentence with one entry, for the relevance head."""
+    f: Features = {"bias": 1.0, "score": score, "gap": gap, f"rank:{min(rank, 4)}": 1.0, f"topic:{entry.topic}": 0.5, "count": len(best) / 5}
+    if candidate is None:
+        f["text"] = 1.0
+        f["text&gap"] = gap
+        f[f"text&rank:{min(rank, 4)}"] = 1.0
+    else:
+        heaviest = max((c.weight for c in best if c.reach == 0), default=0.0)
+        f[f"reach:{candidate.reach}"] = 1.0
+        f["weight"] = candidate.weight / 5
+        f["groups"] = len(candidate.slots.require) / 3
+        f["heaviest"] = float(candidate.weight >= heaviest)
+        f["behind"] = (heaviest - candidate.weight) / 5
+        f["covered"] = float(any(candidate.matched < other.matched for other in best))
+        f["slots&gap"] = gap
+        f[f"slots&rank:{min(rank, 4)}"] = 1.0
+        f[f"entry:{entry.id}"] = 1.0
+    if not speaks_of(entry.drug, reading.drugs):
+        f["other drug"] = 1.0
+    if entry.drug == "esketamine" and "esketamine" in reading.drugs:
+        f["esketamine"] = 1.0
+    return f
+
+
+def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str, int]) -> list[tuple[Entry, Candidate | None, Features]]:
+    """The entries that may be meant: those whose slots are filled, and the highest of the entry head's.
+
+    `scores` are the entry head's for the entries in `order`; an entry that it was not trained on has none and competes by its
+    slots alone.
+    """
+    found = matcher.candidates(reading)
+    by_id = {c.entry.id: c for c in found}
+    ranking = {int(i): n for n, i in enumerate(np.argsort(-scores, kind="stable"))}
+    top = sorted((i for i in ranking if ranking[i] < TOP_ENTRIES), key=ranking.__getitem__)
+    names = list(order)
+    highest = float(scores.max()) if len(scores) else 0.0
+    floor = float(np.median(scores)) if len(scores) else 0.0
+    out = []
+    for entry_id in dict.fromkeys([*by_id, *(names[i] for i in top)]):
+        entry = matcher.by_id.get(entry_id)
+        if entry is None:
+            continue
+        position = order.get(entry_id)
+        candidate = by_id.get(entry_id)
+        if position is None:
+            # Not known to the head: stand in for its score with the best slots' own standing.
+            score, rank = highest if candidate and candidate is found[0] else floor, 0 if candidate and candidate is found[0] else 4
+        else:
+            score, rank = float(scores[position]), ranking[position]
+        out.append((entry, candidate, pair_features(reading, candidate, entry, rank, score, score - highest, found)))
+    return out
+
+
+def stance_strength_features(sentence: Features, reading: Reading, candidate: Candidate | None, entry: Entry) -> Features:
+    """Features of one claim for the strength and stance heads: its clause's, and the sentence's at half weight."""
+    f = claim_features(reading, candidate, entry)
+    for name, x in sentence.items():
+        if name[:2] in _CONTEXT:
+            f[f"s:{name}"] = 0.5 * x
+    return f
+
+
+_CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
+
+
+def claim_verdicts(entry: Entry, stances: dict[str, float], strengths: dict[str, float], measured: Label | None) -> Floats:
+    """Distribution over VERDICTS by the table, given distributions over stance and strength; a measured number takes precedence."""
+    out = np.zeros(len(VERDICTS), np.float32)
+    for stance, p in stances.items():
+        for strength, q in strengths.items():
+            label = verdict(Stance(stance), Strength(strength), entry.grade)
+            if label is not None:
+                out[VERDICTS.index(label)] += p * q
+    total = float(out.sum())
+    out = out / total if total > 0 else np.full(len(VERDICTS), 1 / 3, np.float32)
+    if measured is not None:
+        out = (1 - MEASURED) * out
+        out[VERDICTS.index(measured)] += MEASURED
+    return out
+
+
+def combine(relevance: Floats, verdicts: Floats, kept: int) -> Floats:
+    """The sentence's distribution over VERDICTS: the first claim, shared with its rivals as far as it is in doubt, made worse by
+    each further kept claim as far as that one is relevant."""
+    share = relevance / max(float(relevance.sum()), 1e-9)
+    first = float(relevance[0])
+    base = first * verdicts[0] + (1 - first) * (share @ verdicts)
+    at_most = np.cumsum(base)
+    for n in range(1, kept):
+        p = float(relevance[n])
+        at_most = at_most * ((1 - p) + p * np.cumsum(verdicts[n]))
+    return np.clip(np.diff(at_most, prepend=0.0), 0, 1)
+
+
+def stack_features(kinds: dict[str, float], table: Floats, direct: Floats | None, first: float) -> Features:
+    """Features for the last head: log-probabilities of the parts."""
+    f: Features = {f"kind:{k}": float(np.log(p + 1e-3)) for k, p in kinds.items()}
+    f |= {f"table:{v.value}": float(np.log(p + 1e-3)) for v, p in zip(VERDICTS, table, strict=True)}
+    if direct is not None:
+        f |= {f"direct:{v.value}": float(np.log(p + 1e-3)) for v, p in zip(VERDICTS, direct, strict=True)}
+    f["first"] = first
+    return f
+
+
+class Weigher:
+    """Weighs readings with a model and a reference set."""
+
+    def __init__(self, model: Model, matcher: Matcher) -> None:
+        self.model = model
+        self.matcher = matcher
+        entries = model.heads["entry"].classes
+        self._order = {entry_id: i for i, entry_id in enumerate(entries)}
+
+    def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
+        """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
+        if not readings:
+            return
+        heads = self.model.heads
+        sentences = [sentence_features(r) for r in readings]
+        kinds = heads["kind"].probabilities(sentences)
+        direct = heads["direct"].probabilities(sentences)
+        proposals = [
+            propose(r, s, self.matcher, self._order) for r, s in zip(readings, heads["entry"].scores(sentences), strict=True)
+        ]
+        relevance = _split(heads["relevance"].probabilities([f for p in proposals for _, _, f in p])[:, 1], proposals)
+        for reading, sentence, kind, straight, proposal, relevant in zip(
+            readings, sentences, kinds, direct, proposals, relevance, strict=True
+        ):
+            claims = self._claims(reading, sentence, proposal, relevant)
+            yield Weighed(reading, claims, self._labels(kind, straight, claims))
+
+    def _claims(
+        self, reading: Reading, sentence: Features, proposal: list[tuple[Entry, Candidate | None, Features]], relevant: Floats
+    ) -> tuple[WeighedClaim, ...]:
+        chosen = np.argsort(-relevant, kind="stable")[:WEIGHED]
+        rows = [stance_strength_features(sentence, reading, proposal[i][1], proposal[i][0]) for i in chosen]
+        stance, strength = self.model.heads["stance"], self.model.heads["strength"]
+        claims = []
+        for i, s, t in zip(chosen, stance.probabilities(rows), strength.probabilities(rows), strict=True):
+            entry, candidate, _ = proposal[i]
+            measured = measure(entry, reading, candidate)
+            claims.append(
+                WeighedClaim(
+                    entry,
+                    candidate,
+                    float(relevant[i]),
+                    Stance(stance.classes[int(s.argmax())]),
+                    Strength(strength.classes[int(t.argmax())]),
+                    claim_verdicts(entry, dict(zip(stance.classes, s.tolist(), strict=True)), dict(zip(strength.classes, t.tolist(), strict=True)), measured),
+                    measured,
+                )
+            )
+        return tuple(claims)
+
+    def _labels(self, kind: Floats, direct: Floats, claims: Sequence[WeighedClaim]) -> dict[Label, float]:
+        kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
+        table, first, trusted = np.full(3, 1 / 3, np.float32), 0.0, False
+        if claims:
+            relevance = np.asarray([c.relevance for c in claims], np.float32)
+            table = combine(relevance, np.stack([c.verdicts for c in claims]), len(kept(claims)))
+            first = claims[0].relevance
+            trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
+        head = self.model.heads["label" if trusted else "label-by-table"]
+        f = stack_features(kinds, table, direct if trusted else None, first)
+        p = softmax(head.scores([f]))[0]
+        return {Label(c): float(x) for c, x in zip(head.classes, p, strict=True)}
+
+
+def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
+    """The claims that count: the most relevant, and a second where it is relevant enough."""
+    return [c for n, c in enumerate(claims[:2]) if n == 0 or c.relevance >= SECOND_CLAIM]
+
+
+def _split(values: Floats, groups: Sequence[Sequence[object]]) -> list[Floats]:
+    return np.split(values, np.cumsum([len(g) for g in groups])[:-1])
