@@ -95,7 +95,9 @@ def _kinds(boxes: list[Box]) -> list[BlockKind]:
 def _opens(markup: Markup, index: int) -> bool:
     """Whether a piece is what one clicks to open an accordion."""
     near = markup.above(markup.pieces[index].box)[:3]
-    return any(box.tag == "button" or "question" in box.names or "accordion" in box.names or "faq" in box.names for box in near)
+    return any(
+        box.tag == "button" or "question" in box.names or "accordion" in box.names or "faq" in box.names for box in near
+    )
 
 
 def _end_of_item(markup: Markup, index: int) -> int:
@@ -155,7 +157,9 @@ def _cell_headings(markup: Markup) -> dict[int, str]:
     holder: list[int] = []  # the table that each box stands in
     cell: list[int] = []  # the cell that each box stands in
     for index, box in enumerate(markup.boxes):
-        holder.append(index if box.tag == "table" or box.role in ("table", "grid") else holder[box.parent] if index else -1)
+        holder.append(
+            index if box.tag == "table" or box.role in ("table", "grid") else holder[box.parent] if index else -1
+        )
         cell.append(index if box.column >= 0 else cell[box.parent] if index else -1)
         if box.column >= 0 and markup.boxes[box.parent].tag == "tr":
             if box.parent not in rows:

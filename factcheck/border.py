@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from factcheck.domain import Entry, Grade, FactcheckError, Quantity, Slots, Source
+from factcheck.domain import Entry, FactcheckError, Grade, Label, Quantity, Slots, Source, Stance, Strength
 
 #: A data file above this size is refused: the shipped ones are below 0.2 MB.
 MAX_BYTES = 5_000_000
@@ -119,6 +119,26 @@ class ReferenceRow(_Strict):
             jurisdiction=self.jurisdiction,
             rule=self.rule,
         )
+
+
+class _TrainingClaim(_Strict):
+    entry: str
+    stance: Stance
+    strength: Strength
+
+
+class TrainingRow(_Strict):
+    """A line of `data/training/*.jsonl`."""
+
+    id: str
+    group: str
+    before: str | None = None
+    text: str = Field(min_length=1)
+    label: Label
+    claims: tuple[_TrainingClaim, ...] = ()
+    voice: str
+    date: date
+    why: str = ""
 
 
 Row = TypeVar("Row", bound=BaseModel)

@@ -11,18 +11,22 @@ import re
 from factcheck.markup import Box, Markup, Piece
 
 _CHROME_TAGS = frozenset("nav footer form dialog menu aside".split())
-_CHROME_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog menu menubar complementary tooltip".split())
+_CHROME_ROLES = frozenset(
+    "navigation banner contentinfo search dialog alertdialog menu menubar complementary tooltip".split()
+)
 #: Words in a class or id that mark chrome, standing whole or beside a hyphen or underscore.
 _CHROME_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|megamenu|submenu|dropdown-menu|offcanvas|breadcrumbs?|pagination|pager|skip|skip-link|"
-    r"toolbar|topbar|top-bar|masthead|site-header|footer|(?<!with-)(?<!has-)(?<!no-)sidebar|widget-area|toc|table-of-contents|tagcloud|"
+    r"(?:^|[\s_-])(?:[a-z]*nav|navbar|navigation|[a-z]*menu|offcanvas|breadcrumbs?|pagination|pager|skip|skip-link|"
+    r"toolbar|topbar|top-bar|masthead|site-header|[a-z]*footer|(?<!with-)(?<!has-)(?<!no-)sidebar|widget-area|toc|table-of-contents|tagcloud|"
     r"cookies?|cookiebar|cookie-banner|consent|gdpr|popup|modal|newsletter|subscribe|promo-bar|announcement|login|tooltip|"
     r"share|sharing|social|socials|related|trending|recommended|comments?|respond|byline|author-box|author-bio|post-meta|entry-meta|"
     r"lang|language|language-switcher|screen-reader-text|sr-only|visually-hidden)(?:$|[\s_-])"
 )
 _CONTENT_NAMES = re.compile(r"(?:entry|post|article|blog|story)[-_]?(?:content|body|text)|articlebody")
-#: What stands on a page behind a click (accordions, tabs, slides) is content though it is hidden at first.
-_OPENS = re.compile(r"accordion|faq|collaps|toggle|tab|panel|answer|expand|more|slide|carousel|swiper")
+#: What stands on a page behind a click (accordions, tabs, slides) is content though it is hidden at first; so is what React streams
+#: into boxes named "S:0", "S:1", which a script then puts in place.
+_OPENS = re.compile(r"accordion|faq|collaps|toggle|tab|panel|answer|expand|more|slide|carousel|swiper|\bs:[0-9a-f]+$")
+_BUTTON_NAMES = re.compile(r"(?:^|[\s_-])(?:btn|button|cta|close)(?:$|[\s_-])")
 #: A box that holds more of the page's text than this is content, whatever its names say (0.5 loses 0.5 points on service pages).
 MAX_CHROME_SHARE = 0.6
 #: The same for a box hidden by its style: pages are shown by a script more often than a popup is this long.
@@ -49,7 +53,7 @@ def chrome_boxes(markup: Markup) -> list[bool]:
 def _looks_like_chrome(markup: Markup, box: Box, share: float) -> bool:
     if box.tag in ("body", "main", "article") or share > MAX_CHROME_SHARE:
         return False
-    if box.tag in _CHROME_TAGS or box.role in _CHROME_ROLES or _CHROME_NAMES.search(box.names):
+    if box.tag in _CHROME_TAGS or box.role in _CHROME_ROLES or (not box.level and _CHROME_NAMES.search(box.names)):
         return True
     if not box.hidden or share > MAX_HIDDEN_SHARE:
         return False
@@ -75,8 +79,9 @@ def _is_control(markup: Markup, piece: Piece) -> bool:
     box = markup.boxes[piece.box]
     if piece.linked > MAX_LINKED * len(piece.text):
         return not box.level and piece.text[-1] not in ".!?"
-    pressed = box.tag == "button" or (box.parent >= 0 and markup.boxes[box.parent].tag == "button")
-    return pressed and len(piece.text) < MIN_BUTTON_TEXT and not piece.text.endswith("?")
+    if len(piece.text) >= MIN_BUTTON_TEXT or piece.text.endswith("?"):
+        return False
+    return "button" in (box.tag, markup.boxes[box.parent].tag) or bool(_BUTTON_NAMES.search(box.names))
 
 
 def _sums(values: list[int]) -> list[int]:

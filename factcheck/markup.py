@@ -18,7 +18,15 @@ INLINE = frozenset(
     "small span strike strong sub sup time tt u var wbr".split()
 )
 #: Elements that a role stands in for.
-ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th", "listitem": "li", "heading": "h2"}
+ROLES = {
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+    "listitem": "li",
+    "heading": "h2",
+}
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 #: Nesting past this is flattened, as browsers do at 512: lexbor takes quadratic time (10 s at 100,000 levels).
 MAX_DEPTH = 512
@@ -28,7 +36,10 @@ DEPTH_CHECK_FROM = 20_000
 _BREAK, _SEAM = "\x1e", "\x1f"  # a <br>; two inline elements side by side without a space
 _WORD_SEAM = re.compile(f"(?<=[a-z0-9%]){_SEAM}(?=[A-Z0-9])|(?<=[0-9%+]){_SEAM}(?=[A-Za-z])")
 _INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
-_CONTAINER_TAG = re.compile(r"<(/?)(div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>", re.I)
+_CONTAINER_TAG = re.compile(
+    r"<(/?)(div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>",
+    re.I,
+)
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
 _COUNTERS = ("data-to-value", "data-to", "data-count", "data-counter", "data-number", "data-stop", "data-end-value")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)

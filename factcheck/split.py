@@ -12,7 +12,9 @@ from factcheck.domain import BlockKind, Channel, Document, Sentence
 _RUNNING = (BlockKind.PARAGRAPH, BlockKind.ANSWER, BlockKind.QUOTE, BlockKind.LIST_ITEM)
 
 _BULLETS = "•▪◦‣●○■□✓✔✅☑➤►▶➢→⁃"
-_LIST_MARK = re.compile(rf"(?:[{_BULLETS}*–—-]\s*(?:\(?\d{{1,2}}[.)]+\s+)?|\(?\d{{1,2}}[.)]+\s+|\(?[a-z][.)]+\s+)(?=\S)")
+_LIST_MARK = re.compile(
+    rf"(?:[{_BULLETS}*–—-]\s*(?:\(?\d{{1,2}}[.)]+\s+)?|\(?\d{{1,2}}[.)]+\s+|\(?[a-z][.)]+\s+)(?=\S)"
+)
 _BULLET = re.compile(rf"(?<=\s)[{_BULLETS}]\s?(?=[^\s{_BULLETS}])")
 _ENUMERATED = re.compile(r"(?:(?<=\s)|^)\(?(?P<mark>\d{1,2}|[a-z])[.)]{1,2}\s(?=[A-Z])")
 _MARK_ALONE = re.compile(rf"[{_BULLETS}]?\s*\(?(?:\d{{1,2}}|[A-Za-z])[.)]{{1,2}}")
@@ -32,7 +34,9 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 #: Those among them that may end one before a capital.
-_CAN_END = frozenset("no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec".split())
+_CAN_END = frozenset(
+    "no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec".split()
+)
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
 _WINDOW = 20_000
 

@@ -46,6 +46,17 @@ class WeighedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What the last head is given: features with the direct verdict (heard if `trusted`) and without."""
+
+    reading: Reading
+    claims: tuple[WeighedClaim, ...]
+    trusted: bool
+    stack: Features
+    by_table: Features
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """A sentence with its kept claims, most relevant first, and a probability for each label."""
 
@@ -149,12 +160,12 @@ def combine(relevance: Floats, verdicts: Floats, kept: int) -> Floats:
     return np.clip(np.diff(at_most, prepend=0.0), 0, 1)
 
 
-def stack_features(kinds: dict[str, float], table: Floats, direct: Floats | None, first: float) -> Features:
+def stack_features(kinds: dict[str, float], table: Floats, direct: dict[str, float] | None, first: float) -> Features:
     """Features for the last head: log-probabilities of the parts."""
     f: Features = {f"kind:{k}": float(np.log(p + 1e-3)) for k, p in kinds.items()}
     f |= {f"table:{v.value}": float(np.log(p + 1e-3)) for v, p in zip(VERDICTS, table, strict=True)}
     if direct is not None:
-        f |= {f"direct:{v.value}": float(np.log(p + 1e-3)) for v, p in zip(VERDICTS, direct, strict=True)}
+        f |= {f"direct:{v}": float(np.log(p + 1e-3)) for v, p in direct.items()}
     f["first"] = first
     return f
 
@@ -170,6 +181,13 @@ class Weigher:
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
+        for parts in self.parts(readings):
+            head = self.model.heads["label" if parts.trusted else "label-by-table"]
+            p = softmax(head.scores([parts.stack if parts.trusted else parts.by_table]))[0]
+            yield Weighed(parts.reading, parts.claims, {Label(c): float(x) for c, x in zip(head.classes, p, strict=True)})
+
+    def parts(self, readings: Sequence[Reading]) -> Iterator[Parts]:
+        """What the last head is given, for each reading."""
         if not readings:
             return
         heads = self.model.heads
@@ -184,7 +202,18 @@ class Weigher:
             readings, sentences, kinds, direct, proposals, relevance, strict=True
         ):
             claims = self._claims(reading, sentence, proposal, relevant)
-            yield Weighed(reading, claims, self._labels(kind, straight, claims))
+            yield self._stack(reading, claims, kind, straight)
+
+    def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats) -> Parts:
+        kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
+        table, first, trusted = np.full(3, 1 / 3, np.float32), 0.0, False
+        if claims:
+            relevance = np.asarray([c.relevance for c in claims], np.float32)
+            table = combine(relevance, np.stack([c.verdicts for c in claims]), len(kept(claims)))
+            first = claims[0].relevance
+            trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
+        verdicts = dict(zip(self.model.heads["direct"].classes, direct.tolist(), strict=True))
+        return Parts(reading, claims, trusted, stack_features(kinds, table, verdicts, first), stack_features(kinds, table, None, first))
 
     def _claims(
         self, reading: Reading, sentence: Features, proposal: list[tuple[Entry, Candidate | None, Features]], relevant: Floats
@@ -208,19 +237,6 @@ class Weigher:
                 )
             )
         return tuple(claims)
-
-    def _labels(self, kind: Floats, direct: Floats, claims: Sequence[WeighedClaim]) -> dict[Label, float]:
-        kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
-        table, first, trusted = np.full(3, 1 / 3, np.float32), 0.0, False
-        if claims:
-            relevance = np.asarray([c.relevance for c in claims], np.float32)
-            table = combine(relevance, np.stack([c.verdicts for c in claims]), len(kept(claims)))
-            first = claims[0].relevance
-            trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
-        head = self.model.heads["label" if trusted else "label-by-table"]
-        f = stack_features(kinds, table, direct if trusted else None, first)
-        p = softmax(head.scores([f]))[0]
-        return {Label(c): float(x) for c, x in zip(head.classes, p, strict=True)}
 
 
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
