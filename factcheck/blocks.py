@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 
 class _Line(NamedTuple):
-    index: int
+    at: int
     kind: BlockKind
     text: str
 
@@ -127,11 +127,11 @@ def _join_cards(markup: Markup, lines: list[_Line]) -> list[_Line]:
         ahead = _span(markup, line, after)
         behind = _span(markup, joined[-1] if joined else None, line)
         if ahead <= min(behind, MAX_CARD_PIECES) and after is not None:
-            joined.append(_Line(line.index, BlockKind.CARD, f"{line.text} {after.text}"))
+            joined.append(_Line(line.at, BlockKind.CARD, f"{line.text} {after.text}"))
             skip = True
         elif behind <= MAX_CARD_PIECES:
             last = joined.pop()
-            joined.append(_Line(last.index, BlockKind.CARD, f"{last.text} {line.text}"))
+            joined.append(_Line(last.at, BlockKind.CARD, f"{last.text} {line.text}"))
     return joined
 
 
@@ -143,8 +143,8 @@ def _span(markup: Markup, one: _Line | None, other: _Line | None) -> int:
     label = other if _NUMBER.fullmatch(one.text) else one
     if _NUMBER.fullmatch(label.text) or label.text.endswith("?") or label.text.count(" ") >= MAX_LABEL_WORDS:
         return never
-    for box in markup.above(markup.pieces[one.index].box):
-        if box.first <= one.index and box.last > other.index:
+    for box in markup.above(markup.pieces[one.at].box):
+        if box.first <= one.at and box.last > other.at:
             return box.last - box.first
     return never
 

@@ -89,10 +89,6 @@ def _root(
     """Check the claims on health-marketing pages against cited evidence."""
 
 
-def _labels(value: str) -> frozenset[Label]:
-    return frozenset(_label(name) for name in value.split(",") if name.strip())
-
-
 def _label(value: str) -> Label:
     try:
         return Label(value.strip().lower().replace(" ", "_"))
@@ -125,14 +121,8 @@ def scan(
     ],
     format_: Annotated[str, typer.Option("--format", metavar="|".join(PAGE_FORMATS), help="How to print.")] = "text",
     show: Annotated[
-        frozenset[Label],
-        typer.Option(
-            parser=_labels,
-            show_default=False,
-            metavar="LABELS",
-            help="Also show sentences with these labels, say supported,unverified.",
-        ),
-    ] = frozenset(),
+        str, typer.Option(metavar="LABELS", help="Also show sentences with these labels, say supported,unverified.")
+    ] = "",
     every: Annotated[bool, typer.Option("--all", help="Show every sentence.")] = False,
     output: Annotated[
         list[str] | None, typer.Option(metavar="[FORMAT:]FILE", help="Also write the report to this file. Repeatable.")
@@ -144,11 +134,12 @@ def scan(
 ) -> None:
     """Check pages: find each claim on them and say what the evidence makes of it."""
     open_writer = _choose(PAGE_FORMATS, format_)
+    labels = frozenset(_label(name) for name in show.split(",") if name.strip())
     outputs = [parse_output(given, sources) for given in output or ()]
     checker = _load_checker(reference, model, as_of)
     tool = _tool(checker, as_of)
-    writers = [open_writer(_stdout(format_), View(tool, show, every, list_skipped=False))]
-    writers += [o.open(View(tool, show, every)) for o in outputs]
+    writers = [open_writer(_stdout(format_), View(tool, labels, every, list_skipped=False))]
+    writers += [o.open(View(tool, labels, every)) for o in outputs]
     found = checked = unreadable = False
     for report in _reports(sources, checker):
         if report.skipped:

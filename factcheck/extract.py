@@ -8,10 +8,10 @@ from itertools import groupby
 
 from factcheck.blocks import Part, body_parts
 from factcheck.channels import channel_parts
-from factcheck.domain import Block, BlockKind, Channel, Document, Page, Skipped
+from factcheck.domain import Block, BlockKind, Document, Page, Skipped
 from factcheck.language import foreign, is_foreign_line
 from factcheck.maincontent import chrome_boxes, main_content
-from factcheck.markup import Markup, clean, read_markup
+from factcheck.markup import clean, read_markup
 
 #: Control characters (tab, line and page breaks aside) in text; binary files have a third of them.
 MAX_CONTROLS = 0.02
@@ -80,11 +80,12 @@ def decode(content: bytes, declared: str | None = None) -> str | None:
     if sum(char > "\x7f" for char in loose[:ENOUGH]) > 10 * loose[:ENOUGH].count("\ufffd") and bad < len(loose) // 100:
         return loose  # a stray byte, or cut within a character
     meta = _META_CHARSET.search(content[:4096])
-    for name in (declared, meta[1].decode("ascii", "replace") if meta else None):
+    named = meta[1].decode("ascii", "replace") if meta else None
+    for encoding in (declared, named):
         try:
             # Latin-1 means Windows-1252 on the web (WHATWG Encoding Standard).
-            if name and codecs.lookup(name).name not in ("utf-8", "iso8859-1", "ascii"):
-                return content.decode(name, "replace")
+            if encoding and codecs.lookup(encoding).name not in ("utf-8", "iso8859-1", "ascii"):
+                return content.decode(encoding, "replace")
         except (LookupError, ValueError):  # unknown, or not a text encoding
             continue
     return content.decode("cp1252", "replace")

@@ -48,6 +48,7 @@ def sentence_features(reading: Reading) -> Features:
         _clause_features(f, "main" if i == 0 else ("tail" if clause.participle else "sub"), clause)
     for amount in reading.amounts:
         f[f"unit:{amount.unit}"] = 0.4
+    _strength_features(f, reading)
     f[f"clauses:{min(len(reading.clauses), 4)}"] = 0.2
     f[f"drug:{'+'.join(sorted(reading.drugs)) or 'none'}:{reading.drug_named}"] = 0.4
     if reading.question:
@@ -110,6 +111,27 @@ def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, boo
     if "absolute" in types and base is Strength.QUALIFIED:
         return Strength.FLAT, True
     return base, False
+
+
+def _strength_features(f: Features, reading: Reading) -> None:
+    """The markers' strength of each clause that says something, alone and with what it says it of."""
+    said: set[str] = set()
+    for clause in reading.clauses:
+        concepts = {m.type for m in clause.mentions if m.type in _SAID} | {c for c in clause.concepts if c not in _COMMON}
+        if not concepts:
+            continue
+        strength, raised = rule_strength(reading, clause.start, clause.end)
+        denied = "denied" if clause.cues & {"negation", "affix", "doubt"} else "said"
+        said.add(f"{strength.value}:{denied}")
+        f[f"st:{strength.value}:{raised}:{denied}"] = 0.6
+        for concept in concepts:
+            f[f"st:{strength.value}:{denied}+{concept}"] = 0.4
+    f[f"sts:{'|'.join(sorted(said))}"] = 0.5
+
+
+#: Types whose mention makes a clause say something; and concepts too common to tell claims apart.
+_SAID = frozenset("relation mechanism onset duration safety effect outcome population".split())
+_COMMON = frozenset({"ketamine", "brain", "session", "iv"})
 
 
 def _clause_features(f: Features, place: str, clause: Clause) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: Common English words that are rare in the other languages of `_NAMES` ("is", "in", "was", "a" are Dutch, German or French too).
-_COMMON = frozenset(
-    "the of and to that it with are be this by or from can may have not you your our their they which who will how what when more if "
-    "about help been other than these does get us new up out now into there each some most only before after why where find".split()
+#: Common English words that are rare in the other languages of `_NAMES` ("is", "in", "was", "a" are not).
+_WORDS = (
+    "the of and to that it with are be this by or from can may have not you your our their they which who will how what when "
+    "more if about help been other than these does get us new up out now into there each some most only before after why find"
 )
-#: Share of common words above which a text is English: of the English pages of WCXB all but two have 0.1 or more, a paragraph each of
-#: Danish, Dutch, French, German, Italian, Portuguese, Romanian, Spanish and Swedish under 0.04.
+_COMMON = frozenset(_WORDS.split())
+#: Share of common words above which a text is English: all English pages of WCXB but two have 0.1 or more; a paragraph each
+#: of Danish, Dutch, French, German, Italian, Portuguese, Romanian, Spanish and Swedish had under 0.04.
 ENGLISH_SHARE = 0.06
 #: Shorter texts are taken as English: no method names the language of a few words (py3langid calls "Ketamine." Estonian).
 MIN_WORDS = 20
@@ -29,7 +29,7 @@ ENOUGH = 5_000
 def foreign(text: str) -> str:
     """The name of the language that a text is in, or "" for English and for what cannot be told."""
     words = _WORD.findall(text[:ENOUGH].lower())
-    if len(words) < MIN_WORDS and text.isascii() or _share(words) >= ENGLISH_SHARE:
+    if (len(words) < MIN_WORDS and text.isascii()) or _share(words) >= ENGLISH_SHARE:
         return ""
     code = _identify(text[:ENOUGH])
     return "" if code == "en" else _NAMES.get(code, f"'{code}'")
@@ -52,21 +52,23 @@ def _share(words: list[str]) -> float:
 
 
 def _identify(text: str) -> str:
-    return str(_classifier()(text)[0])
+    _load()
+    import py3langid
+
+    return str(py3langid.classify(text)[0])
 
 
 @cache
-def _classifier() -> Callable[[str], tuple[str, float]]:
-    """The model; it takes half a second to load, for which pages in plain English need not wait."""
+def _load() -> None:
+    """Load the model, which takes half a second, for which pages in plain English need not wait."""
     import py3langid
 
     py3langid.set_languages([*_NAMES, "en"])
-    return py3langid.classify
 
 
 _NAMES = {
-    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish", "fi": "Finnish",
-    "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
-    "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
-    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
+    "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip

@@ -23,8 +23,8 @@ _CHROME_NAMES = re.compile(
     r"lang|language|language-switcher|screen-reader-text|sr-only|visually-hidden)(?:$|[\s_-])"
 )
 _CONTENT_NAMES = re.compile(r"(?:entry|post|article|blog|story)[-_]?(?:content|body|text)|articlebody")
-#: What stands on a page behind a click (accordions, tabs, slides) is content though it is hidden at first; so is what React streams
-#: into boxes named "S:0", "S:1", which a script then puts in place.
+#: What stands on a page behind a click (accordions, tabs, slides) is content though it is hidden at first; so is what React
+#: streams into boxes named "S:0", "S:1", which a script then puts in place.
 _OPENS = re.compile(r"accordion|faq|collaps|toggle|tab|panel|answer|expand|more|slide|carousel|swiper|\bs:[0-9a-f]+$")
 _BUTTON_NAMES = re.compile(r"(?:^|[\s_-])(?:btn|button|cta|close)(?:$|[\s_-])")
 #: A box that holds more of the page's text than this is content, whatever its names say (0.5 loses 0.5 points on service pages).

@@ -37,7 +37,7 @@ _BREAK, _SEAM = "\x1e", "\x1f"  # a <br>; two inline elements side by side witho
 _WORD_SEAM = re.compile(f"(?<=[a-z0-9%]){_SEAM}(?=[A-Z0-9])|(?<=[0-9%+]){_SEAM}(?=[A-Za-z])")
 _INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 _CONTAINER_TAG = re.compile(
-    r"<(/?)(div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>",
+    r"<(/?)(?:div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>",
     re.I,
 )
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
@@ -158,12 +158,14 @@ class _Walk:
                 continue
             if node.tag != "-text":
                 self.leave(node.tag or "")
-            while node.next is None:
+            following = node.next
+            while following is None:
                 node = node.parent
                 if node is None or node.mem_id == top:
-                    return self.close_box()
+                    break
                 self.leave(node.tag or "")
-            node = node.next
+                following = node.next
+            node = following
         self.close_box()
 
     def take_text(self, text: str) -> None:

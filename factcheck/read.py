@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from factcheck.lexicon import Lexicon, Mention, fold
@@ -49,6 +49,7 @@ class Reading:
     question: bool
     titled: float  # share of the words of four letters and more that begin with a capital
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
+    ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
 
     def clause_of(self, token: int) -> Clause:
@@ -90,6 +91,7 @@ class Reader:
             question=text.rstrip().endswith("?"),
             titled=_titled(text),
             anaphoric=anaphoric,
+            ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
         )
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from factcheck.border import DataError, ReferenceRow, load_yaml
-from factcheck.domain import Entry, ReferenceSet
+from factcheck.domain import Entry, Grade, ReferenceSet
 
 
 def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> ReferenceSet:
@@ -38,10 +38,8 @@ def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> Referen
     return ReferenceSet(dict(sorted(entries.items())), reviewed, digest.hexdigest()[:12])
 
 
-def as_of(reference: ReferenceSet, day: date) -> ReferenceSet:
+def as_it_stood(reference: ReferenceSet, day: date) -> ReferenceSet:
     """The set as it stood on a day: what was not yet true, or no longer, is left out or turned to the grade it had then."""
-    from factcheck.domain import Grade
-
     entries = {}
     for entry in reference.entries.values():
         if entry.valid_until is not None and day > entry.valid_until:

@@ -39,10 +39,17 @@ class WeighedClaim:
     entry: Entry
     candidate: Candidate | None
     relevance: float
-    stance: Stance
-    strength: Strength
+    stances: dict[Stance, float]
+    strengths: dict[Strength, float]
     verdicts: Floats  # over VERDICTS
     measured: Label | None
+
+    def best(self, label: Label | None = None) -> tuple[float, Stance, Strength]:
+        """The likeliest stance and strength with their probability; given a label, among those that the table turns into it."""
+        pairs = [(p * q, s, t) for s, p in self.stances.items() for t, q in self.strengths.items()]
+        if label is not None and label is not self.measured:
+            pairs = [c for c in pairs if verdict(c[1], c[2], self.entry.grade) is label]
+        return max(pairs, key=lambda c: c[0], default=(0.0, Stance.MENTIONS, Strength.FLAT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +138,14 @@ def stance_strength_features(sentence: Features, reading: Reading, candidate: Ca
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
 
 
-def claim_verdicts(entry: Entry, stances: dict[str, float], strengths: dict[str, float], measured: Label | None) -> Floats:
+def claim_verdicts(
+    entry: Entry, stances: dict[Stance, float], strengths: dict[Strength, float], measured: Label | None
+) -> Floats:
     """Distribution over VERDICTS by the table, given distributions over stance and strength; a measured number takes precedence."""
     out = np.zeros(len(VERDICTS), np.float32)
     for stance, p in stances.items():
         for strength, q in strengths.items():
-            label = verdict(Stance(stance), Strength(strength), entry.grade)
+            label = verdict(stance, strength, entry.grade)
             if label is not None:
                 out[VERDICTS.index(label)] += p * q
     total = float(out.sum())
@@ -225,14 +234,16 @@ class Weigher:
         for i, s, t in zip(chosen, stance.probabilities(rows), strength.probabilities(rows), strict=True):
             entry, candidate, _ = proposal[i]
             measured = measure(entry, reading, candidate)
+            stances = {Stance(c): float(p) for c, p in zip(stance.classes, s, strict=True)}
+            strengths = {Strength(c): float(p) for c, p in zip(strength.classes, t, strict=True)}
             claims.append(
                 WeighedClaim(
                     entry,
                     candidate,
                     float(relevant[i]),
-                    Stance(stance.classes[int(s.argmax())]),
-                    Strength(strength.classes[int(t.argmax())]),
-                    claim_verdicts(entry, dict(zip(stance.classes, s.tolist(), strict=True)), dict(zip(strength.classes, t.tolist(), strict=True)), measured),
+                    stances,
+                    strengths,
+                    claim_verdicts(entry, stances, strengths, measured),
                     measured,
                 )
             )

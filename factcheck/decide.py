@@ -1,0 +1,99 @@
+"""From a weighed sentence to its label and the claims that carry it. A flag that no entry explains is not raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from factcheck.domain import Claim, Cue, Label, Stance, Strength
+from factcheck.judge import verdict
+from factcheck.lexicon import Mention
+from factcheck.read import CUE_TYPES, Clause, Reading
+from factcheck.weigh import VERDICTS, Weighed, WeighedClaim, kept
+
+#: A verdict needs an entry at least this relevant; below it the sentence is a claim on which the set has nothing.
+RELEVANT = 0.15
+#: Below this probability the tool abstains from a flag: unverified, "low confidence".
+CONFIDENT = 0.35
+#: Cue types that set strength or stance, and so belong to the words that decided.
+_DECIDING = frozenset("hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A label, its probability, why (`grid`, `number`, `no claim`, `no entry`, `low confidence`), and its claims."""
+
+    label: Label
+    confidence: float
+    reason: str
+    claims: tuple[Claim, ...]
+
+
+def decide(weighed: Weighed) -> Decision:
+    """The likeliest label that its claims can explain.
+
+    A supported, overstated or contradicted sentence cites the claims whose stance, strength and grade give that label by the table,
+    the one that most likely does first. Where none of them can, the next label is tried.
+    """
+    p = weighed.probabilities
+    for label in sorted(p, key=lambda name: -p[name]):
+        if label is Label.NO_CLAIM:
+            return Decision(label, p[label], "no claim", ())
+        if label is Label.UNVERIFIED:
+            return Decision(label, p[label], "no entry", ())
+        claims = _carrying(weighed, label)
+        if not claims:
+            continue
+        if label.flagged and p[label] < CONFIDENT:
+            return Decision(Label.UNVERIFIED, p[label], "low confidence", ())
+        measured = any(c.label is m.measured for c in claims[:1] for m in weighed.claims if m.entry is c.entry)
+        return Decision(label, p[label], "number" if measured else "grid", claims)
+    return Decision(Label.UNVERIFIED, p[Label.UNVERIFIED], "no entry", ())
+
+
+def _carrying(weighed: Weighed, label: Label) -> tuple[Claim, ...]:
+    """The kept claims, those that give the label first; empty where none does."""
+    n = VERDICTS.index(label)
+    ranked = sorted(
+        (c for c in weighed.claims if c.relevance >= RELEVANT),
+        key=lambda c: (-c.relevance * float(c.verdicts[n]), c.entry.id),
+    )
+    first = next((c for c in ranked if c.best(label)[0] > 0), None)
+    if first is None:
+        return ()
+    others = [c for c in kept(weighed.claims) if c is not first]
+    return (_claim(weighed.reading, first, label), *(_claim(weighed.reading, c, None) for c in others if _at_most(c, label)))[:2]
+
+
+def _at_most(claim: WeighedClaim, label: Label) -> bool:
+    own = _label(claim, *claim.best()[1:])
+    return own is None or own.severity <= label.severity
+
+
+def _label(claim: WeighedClaim, stance: Stance, strength: Strength) -> Label | None:
+    return claim.measured or verdict(stance, strength, claim.entry.grade)
+
+
+def _claim(reading: Reading, claim: WeighedClaim, label: Label | None) -> Claim:
+    _, stance, strength = claim.best(label)
+    settled = label or _label(claim, stance, strength)
+    return Claim(claim.entry, stance, strength, settled, _spans(reading, claim), claim.relevance)
+
+
+def _spans(reading: Reading, claim: WeighedClaim) -> tuple[Cue, ...]:
+    """The words that decided: what filled the entry's slots, and the cues of the same clause."""
+    candidate = claim.candidate
+    clause: Clause | None = candidate.clause if candidate is not None and candidate.reach == 0 else None
+    spans = []
+    for m in clause.mentions if clause else reading.mentions:
+        if m.type in CUE_TYPES:
+            decided = m.type in _DECIDING
+        else:
+            decided = candidate is not None and bool(candidate.matched & {m.id, *reading.ancestors.get(m.id, ())})
+        if decided:
+            spans.append(_cue(reading, m))
+    return tuple(dict.fromkeys(spans))
+
+
+def _cue(reading: Reading, mention: Mention) -> Cue:
+    kind = mention.type if mention.type in CUE_TYPES else mention.id
+    return Cue(reading.offsets[mention.start][0], reading.offsets[mention.end - 1][1], kind)

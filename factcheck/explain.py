@@ -1,0 +1,71 @@
+"""Why a sentence got its label, in one plain sentence, and what the evidence would license instead."""
+
+from __future__ import annotations
+
+from factcheck.decide import Decision
+from factcheck.domain import Claim, Grade, Label, Stance, Strength
+
+_SAID = {
+    Strength.HEDGED: "says with a hedge",
+    Strength.QUALIFIED: "says with a limit",
+    Strength.FLAT: "states flatly",
+    Strength.ABSOLUTE: "states without exception",
+}
+_EVIDENCE = {
+    Grade.ESTABLISHED: "this is established",
+    Grade.STRONG: "several randomized trials support this, within limits",
+    Grade.BOUNDED: "this is true only within limits that must be said",
+    Grade.MIXED: "trials are small, open-label or conflicting",
+    Grade.ABSENT: "there is no human evidence worth the name for this",
+    Grade.CONTRARY: "the evidence or the rules say the opposite",
+}
+_UNSETTLED = {
+    "no claim": "It states nothing about a treatment that evidence could settle.",
+    "no entry": "It makes a medical claim on which the reference set has nothing.",
+    "low confidence": "It may go beyond the evidence, but the reading is too uncertain to flag.",
+}
+
+
+def explain(decision: Decision) -> str:
+    """One plain sentence on the deciding claim, followed by what is true."""
+    if not decision.claims:
+        return _UNSETTLED[decision.reason]
+    claim = decision.claims[0]
+    entry = claim.entry
+    what = entry.claim.rstrip(".")
+    denial = claim.stance is Stance.DENIES
+    if decision.reason == "number":
+        fit = {Label.SUPPORTED: "agrees with", Label.OVERSTATED: "goes beyond"}.get(decision.label, "differs from")
+        return f"Its figure {fit} the evidence. {_sentence(entry.truth)}"
+    if decision.label is Label.SUPPORTED:
+        how = "rightly denies" if denial else _SAID[claim.strength]
+        return f"It {how} that {_inline(what)}, as the evidence allows. {_sentence(entry.truth)}"
+    how = f"denies ({_SAID[claim.strength].split(' ', 1)[1]})" if denial else _SAID[claim.strength]
+    evidence = _EVIDENCE[entry.grade]
+    return f"It {how} that {_inline(what)}; {evidence}. {_sentence(entry.truth)}"
+
+
+def suggest(decision: Decision) -> str | None:
+    """The wording that the evidence licenses for a flagged sentence, or None."""
+    if not decision.label.flagged:
+        return None
+    return _sentence(_worst(decision.claims).entry.licensed)
+
+
+def _worst(claims: tuple[Claim, ...]) -> Claim:
+    return max(claims, key=lambda c: c.label.severity if c.label else -1)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _inline(claim: str) -> str:
+    """A claim as it reads after "that": only acronyms and names keep their capital."""
+    first = claim.split(" ", 1)[0]
+    keeps = any(c.isupper() for c in first[1:]) or first.rstrip("'s") in _NAMES
+    return claim if keeps else claim[:1].lower() + claim[1:]
+
+
+_NAMES = frozenset("Spravato Cochrane Matthew Medicare Europe Belgium Berman Zarate".split())
