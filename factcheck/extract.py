@@ -76,8 +76,7 @@ def decode(content: bytes, declared: str | None = None) -> str | None:
     except UnicodeDecodeError:
         pass
     loose = content.decode("utf-8", "replace")
-    bad = loose.count("\ufffd")
-    if sum(char > "\x7f" for char in loose[:ENOUGH]) > 10 * loose[:ENOUGH].count("\ufffd") and bad < len(loose) // 100:
+    if sum(char > "\x7f" for char in loose[:ENOUGH]) > 10 * loose[:ENOUGH].count("\ufffd"):
         return loose  # a stray byte, or cut within a character
     meta = _META_CHARSET.search(content[:4096])
     named = meta[1].decode("ascii", "replace") if meta else None
@@ -101,13 +100,13 @@ def _markdown_parts(text: str) -> list[Part]:
 
 def _plain_parts(text: str) -> list[Part]:
     lines = text.splitlines()
-    wrapped = max(map(len, lines), default=0) <= MAX_WRAPPED
+    widest = max(map(len, lines), default=0)
     parts: list[Part] = []
     heading = ""
     for blank, group in groupby((clean(line) for line in lines), lambda line: not line):
         if blank:
             continue
-        for line in _unwrap(list(group)) if wrapped else group:
+        for line in _unwrap(list(group), widest) if widest <= MAX_WRAPPED else group:
             kind = _plain_kind(line)
             if kind in (BlockKind.HEADING, BlockKind.QUESTION):
                 heading = line
@@ -117,18 +116,17 @@ def _plain_parts(text: str) -> list[Part]:
     return parts
 
 
-def _unwrap(lines: list[str]) -> list[str]:
-    """Join the lines of a paragraph wrapped by hand; a list mark, or a line that ended early, starts anew."""
-    widest = max(map(len, lines))
+def _unwrap(lines: list[str], widest: int) -> list[str]:
+    """Join the lines of a paragraph wrapped by hand; after a sentence's end or a line that ended early, a new one starts."""
     joined: list[str] = []
-    short = True
+    ended = True
     for line in lines:
-        if short or _LIST_MARK.match(line):
+        if ended or _LIST_MARK.match(line):
             joined.append(line)
         else:
             joined[-1] += " " + line
         # A wrapped line leaves no room for the next word; 0.6 of the width allows for words of any length.
-        short = len(line) < 0.6 * widest and len(lines) > 1
+        ended = line[-1] in ".!?:" or len(line) < 0.6 * widest
     return joined
 
 

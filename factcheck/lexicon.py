@@ -45,13 +45,26 @@ _VOWEL = re.compile(r"[aeiouy]")
 _KEEP = frozenset("this does has was his us its as is always less unless perhaps during nothing anything something being thus bring none".split())
 
 
+#: Two sentences glued without a space ("relieve.Most people").
+_GLUED = re.compile(r"(?<=[a-z)\]%])[.!?](?=[A-Z][a-z])")
+
+
 def fold(text: str) -> tuple[str, Sequence[int]]:
-    """Fold typography. Returns the folded text and, for each of its characters, the offset in `text`."""
+    """Fold typography, and part glued sentences. Returns the folded text and, for each of its characters, the offset in `text`."""
     folded = text.translate(_FOLD)
-    if not _INVISIBLE.search(folded):
+    glued = {m.start() for m in _GLUED.finditer(folded)}
+    if not glued and not _INVISIBLE.search(folded):
         return folded, range(len(folded) + 1)
-    keep = [i for i, c in enumerate(folded) if not _INVISIBLE.match(c)]
-    return "".join(folded[i] for i in keep), [*keep, len(text)]
+    out: list[str] = []
+    places: list[int] = []
+    for i, char in enumerate(folded):
+        if not _INVISIBLE.match(char):
+            out.append(char)
+            places.append(i)
+            if i in glued:
+                out.append(" ")
+                places.append(i)
+    return "".join(out), [*places, len(text)]
 
 
 def normal_form(word: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from factcheck.domain import FactcheckError, Sentence
+
+# Half of a surrogate pair, which JSON can write and no encoding can hold. Replaced one for one, so that offsets hold.
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,9 @@ class Given:
 
 def given(text: str, before: str = "", fields: dict[str, Any] | None = None) -> Given:
     """A sentence that stands by itself."""
-    return Given({"text": text} if fields is None else fields, Sentence(text, 0, len(text), before=before))
+    sound = _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+    sentence = Sentence(sound, 0, len(sound), before=_HALF.sub("\N{REPLACEMENT CHARACTER}", before))
+    return Given({"text": text} if fields is None else fields, sentence)
 
 
 def read_lines(raw: Iterable[bytes], source: str) -> list[Given]:

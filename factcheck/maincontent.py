@@ -66,7 +66,11 @@ def main_content(markup: Markup, chrome: list[bool]) -> list[bool]:
     size = _sums([len(piece.text) if keep else 0 for piece, keep in zip(markup.pieces, kept, strict=True)])
     for box in reversed(markup.boxes):
         if (size[box.last] - size[box.first]) >= MIN_MAIN_SHARE * size[-1] and _is_main(box):
-            return [keep and box.first <= index < box.last for index, keep in enumerate(kept)]
+            # An article's headline often stands just above it.
+            top = next(
+                (i for i, piece in enumerate(markup.pieces) if kept[i] and markup.boxes[piece.box].level == 1), -1
+            )
+            return [keep and (box.first <= index < box.last or index == top) for index, keep in enumerate(kept)]
     return kept
 
 

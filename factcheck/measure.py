@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factcheck.domain import Entry, Label, Quantity
-from factcheck.match import Candidate
+from factcheck.match import IN_CLAUSE, Candidate
 from factcheck.quantity import HOURS, Amount
 from factcheck.read import Reading
 
@@ -21,11 +21,11 @@ def measure(entry: Entry, reading: Reading, candidate: Candidate | None) -> Labe
     Overlap with a range of the same unit supports; beyond it in the direction of the claim overstates; an exact value (a year, a
     dose) that differs contradicts. In topic `history` a year of the same decade is right.
     """
-    if not entry.numbers or not reading.amounts:
+    if not entry.numbers or not reading.amounts or candidate is None:
         return None
     said = reading.amounts
-    if candidate is not None and candidate.reach == 0:
-        said = tuple(a for a in said if candidate.clause.start <= a.start < candidate.clause.end) or ()
+    if candidate.reach == IN_CLAUSE:
+        said = tuple(a for a in said if candidate.clause.start <= a.start < candidate.clause.end)
     verdicts = []
     for amount in said:
         ranges = [r for q in entry.numbers if (r := _range(q, amount)) is not None]

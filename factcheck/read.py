@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,11 +67,12 @@ class Reader:
 
     def read(self, text: str, before: str = "") -> Reading:
         """Read one sentence; `before` is the sentence before it, asked only for the drug that a pronoun stands for."""
-        folded, places = fold(text)
+        skip = _dateline(text)
+        folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
         mentions = tuple(self.lexicon.find(doc))
         lowers = tuple(t.lower_ for t in doc)
-        offsets = tuple((places[t.idx], places[t.idx + len(t) - 1] + 1 if len(t) else places[t.idx]) for t in doc)
+        offsets = tuple((skip + places[t.idx], skip + places[t.idx + len(t) - 1] + 1) for t in doc)
         spans = _clause_spans(lowers, mentions)
         clauses = tuple(self._clause(s, e, lowers, mentions, participle) for s, e, participle in spans)
         named = frozenset(m.id for m in mentions if m.id in _DRUGS)
@@ -124,6 +126,19 @@ CUE_TYPES = frozenset(
 )
 
 
+#: A dateline ("BEND, Ore., March 3, 2024 (Newswire) - "): place, month and day, and a dash within the first 160 characters.
+_DATELINE = re.compile(
+    r"(?!(?:On|In|Since|By|From|Until|After|Before|As)\b)[^\n]{0,120}?"
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\s\d{1,2}\b[^\n]{0,60}?(?:[—–]|--|\s-\s)\s*"
+)
+
+
+def _dateline(text: str) -> int:
+    """How many characters of a dateline to leave unread: its dates, times and names say nothing of the treatment."""
+    match = _DATELINE.match(text[:200])
+    return match.end() if match and len(text) - match.end() > 20 else 0
+
+
 def _titled(text: str) -> float:
     words = [w for w in text.split() if len(w) > 3 and w[0].isalpha()]
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
@@ -152,7 +167,7 @@ def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tu
     n = len(lowers)
     for i, word in enumerate(lowers):
         following = lowers[i + 1] if i + 1 < n else ""
-        if word in (";", ":", "(", ")") and i + 1 < n:
+        if word in (";", ":", "(", ")", ".", "?", "!") and i + 1 < n:
             cuts.append((i + 1, False))
         elif word == "," and i + 1 < n:
             participle = following.endswith("ing") and len(following) > 4

@@ -23,10 +23,17 @@ _NOTE = r"(?:\s?\[[\d,\s–-]{1,12}\]|[¹²³⁰-⁹]{1,6})"
 _FOOTNOTE = re.compile(rf"(?<=[a-z)%”\"][.!?])(?:{_NOTE}{{1,9}}|\d{{1,3}}(?:[,–-]\d{{1,3}}){{0,9}})\s+(?=[“\"(]?[A-Z])")
 _NOTE_STARTS = frozenset(" [¹²³⁰⁴⁵⁶⁷⁸⁹")
 _NOTE_NEXT = re.compile(_NOTE)
+#: A quotation long enough to hold sentences of its own: sentencex takes all of it for one.
+_QUOTED = re.compile(r"[“\"]([^“”\"]{40,})")
 #: A quoted sentence that ends, before a pronoun that can only begin the next.
 _QUOTE_END = re.compile(r"(?<=[.!?])[”\"’]\s*(?=(?:I|We|It|The|This|They|My|Our|You)\b)")
 #: Two sentences glued: a small letter, the stop, a capital and a small letter or "A ", "I "; not "Node.Js" or "e.g.A".
 _GLUED = re.compile(r"(?<=[a-z]{3}[.!?])(?=[”\"’)]?[A-Z][a-z’']*\s)|(?<=[\d%)][.!?])(?=[A-Z][a-z]+\s)")
+#: Words that sentencex takes for abbreviations (of states, ranks, months) and that end sentences in running
+#: text; the answer "No." too.
+_WORD_END = re.compile(
+    r"(?:^|(?<=\s))(?:me|[Nn]o|may|art|ill|ok|miss|con|fed|arc|id|etc|min|hrs?|mo)\.\s+(?=[“\"(]?[A-Z])"
+)
 #: Words before a full stop that never end a sentence there, beside those that sentencex knows.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:approx|vs|cf|e\.?g|i\.?e|viz|dr|drs|prof|mr|mrs|ms|st|mt|fig|figs|eq|ref|refs|vol|no|nos|pp?|est|incl|esp|ca|"
@@ -53,7 +60,9 @@ def split(document: Document) -> list[Sentence]:
             before = ""
         under = (block.channel, block.heading)
         lead = before
-        for start, end in sentence_spans(document.text[block.start : block.end]):
+        text = document.text[block.start : block.end]
+        spans = [(0, len(text))] if block.channel is Channel.TITLE else sentence_spans(text)  # a title is one label
+        for start, end in spans:
             start, end = block.start + start, block.start + end
             mark = _LIST_MARK.match(document.text, start, end)
             if mark and mark.end() < end:
@@ -69,8 +78,10 @@ def split(document: Document) -> list[Sentence]:
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence in one stretch of text, without the white space around it. Linear in its length."""
     cuts = set(_boundaries(text))
-    for pattern in (_FOOTNOTE, _QUOTE_END, _GLUED):
+    for pattern in (_FOOTNOTE, _QUOTE_END, _GLUED, _WORD_END):
         cuts.update(found.end() for found in pattern.finditer(text))
+    for quoted in _QUOTED.finditer(text):
+        cuts.update(quoted.start(1) + end for end in _boundaries(quoted[1]) if quoted.start(1) + end < quoted.end())
     cuts.update(found.start() for found in _BULLET.finditer(text))
     cuts.update(_enumeration(text))
     spans = []

@@ -144,13 +144,18 @@ def _sources(finding: Finding) -> list[tuple[str, str | None]]:
     return list(found.items())[:_MOST_SOURCES]
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise  # called while the error is handled; which exit code it gets is the command line's to say
+
+
 class _Paper:
     """Lines of styled text on an output; plain where it is not a terminal or `NO_COLOR` is set."""
 
     def __init__(self, out: TextIO) -> None:
         # Stated here rather than left to the library, which lets FORCE_COLOR put escapes into files.
         color = out.isatty() and not os.environ.get("NO_COLOR")
-        self._console = Console(
+        self._console = _Console(
             file=out,
             force_terminal=color,
             color_system="auto" if color else None,
