@@ -109,7 +109,9 @@ class ReferenceRow(_Strict):
             truth=self.truth,
             grade=self.grade,
             licensed=self.licensed,
-            slots=tuple(Slots(tuple(frozenset(g) for g in s.require), frozenset(s.without), s.negative) for s in self.slots),
+            slots=tuple(
+                Slots(tuple(frozenset(g) for g in s.require), frozenset(s.without), s.negative) for s in self.slots
+            ),
             sources=tuple(Source(**s.model_dump()) for s in self.sources),
             reviewed=self.reviewed,
             aliases=self.aliases,

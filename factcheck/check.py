@@ -1,6 +1,6 @@
 """The pipeline: one page in, one report out.
 
-    load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> report
+load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> report
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ class FactChecker:
 
         Parameters
         ----------
-        reference: folders of entries (and lexicon rows) added to the shipped set. model: a model folder other than the shipped.
-        as_of: judge by what was true on that day; the default is the set's review date. data: a data folder other than the shipped.
+        reference: folders of entries (and lexicon rows) added to the shipped set.
+        model: a model folder other than the shipped. data: a data folder other than the shipped.
+        as_of: judge by what was true on that day; the default is the set's review date.
 
         Raises `DataError` or `ModelError` (both `FactcheckError`) with one line on what is wrong with which file.
         """
@@ -111,4 +112,3 @@ class FactChecker:
 def _identifier(source: str, text: str, occurrence: int) -> str:
     """Stable across runs and machines: of the source, the sentence, and which of several like it on the page."""
     return hashlib.sha256(f"{source}\0{text}\0{occurrence}".encode()).hexdigest()[:12]
-

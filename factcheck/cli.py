@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
 from factcheck.domain import FactcheckError, Label, Page, Report
+from factcheck.keep import Reference, model_app, reference_app, train
 from factcheck.lines import Given, given, read_lines
 from factcheck.load import load
 from factcheck.reports import CHECK_FORMATS, PAGE_FORMATS, Checked, Tool, View
@@ -38,6 +40,7 @@ class ExitCode(IntEnum):
     FOUND = 1  # something at or above --fail-on
     FAILED = 2  # bad usage, or a named source could not be read
     NOTHING = 3  # nothing could be checked
+    CRASHED = 70  # a defect of factcheck; never to be mistaken for a finding
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -71,7 +74,12 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except Exception:
+        traceback.print_exc()
+        _say("this is a defect of factcheck, not of the page; please report it with the lines above")
+        sys.exit(ExitCode.CRASHED)
 
 
 def _version(wanted: bool) -> None:
@@ -97,8 +105,6 @@ def _label(value: str) -> Label:
         raise typer.BadParameter(f"{value!r} is not a label; use one of {known}") from None
 
 
-_ADDED: Final = "Folder of entries to add to the shipped reference set. Repeatable."
-Reference = Annotated[list[Path] | None, typer.Option(metavar="DIR", help=_ADDED)]
 Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model to read with, instead of the shipped one.")]
 AsOf = Annotated[
     datetime | None,
@@ -190,6 +196,11 @@ def check(
     write(results, _stdout(format_), View(_tool(checker, as_of)))
     found = any(f.label.severity >= fail_on.severity for f in findings)
     raise typer.Exit(_exit_code(found=found, failed=False, checked=True))
+
+
+app.command()(train)
+app.add_typer(reference_app, name="reference")
+app.add_typer(model_app, name="model")
 
 
 def _exit_code(*, found: bool, failed: bool, checked: bool) -> ExitCode:

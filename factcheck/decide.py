@@ -15,7 +15,22 @@ RELEVANT = 0.15
 #: Below this probability the tool abstains from a flag: unverified, "low confidence".
 CONFIDENT = 0.35
 #: Cue types that set strength or stance, and so belong to the words that decided.
-_DECIDING = frozenset("hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain".split())
+_DECIDING = frozenset(
+    [
+        "hedge",
+        "qualifier",
+        "limit",
+        "evidence",
+        "proof",
+        "booster",
+        "hype",
+        "absolute",
+        "negation",
+        "affix",
+        "doubt",
+        "uncertain",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +46,8 @@ class Decision:
 def decide(weighed: Weighed) -> Decision:
     """The likeliest label that its claims can explain.
 
-    A supported, overstated or contradicted sentence cites the claims whose stance, strength and grade give that label by the table,
-    the one that most likely does first. Where none of them can, the next label is tried.
+    A supported, overstated or contradicted sentence cites the claims whose stance, strength and grade give that label by
+    the table, the one that most likely does first. Where none of them can, the next label is tried.
     """
     p = weighed.probabilities
     for label in sorted(p, key=lambda name: -p[name]):
@@ -61,7 +76,10 @@ def _carrying(weighed: Weighed, label: Label) -> tuple[Claim, ...]:
     if first is None:
         return ()
     others = [c for c in kept(weighed.claims) if c is not first]
-    return (_claim(weighed.reading, first, label), *(_claim(weighed.reading, c, None) for c in others if _at_most(c, label)))[:2]
+    return (
+        _claim(weighed.reading, first, label),
+        *(_claim(weighed.reading, c, None) for c in others if _at_most(c, label)),
+    )[:2]
 
 
 def _at_most(claim: WeighedClaim, label: Label) -> bool:

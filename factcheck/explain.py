@@ -68,4 +68,4 @@ def _inline(claim: str) -> str:
     return claim if keeps else claim[:1].lower() + claim[1:]
 
 
-_NAMES = frozenset("Spravato Cochrane Matthew Medicare Europe Belgium Berman Zarate".split())
+_NAMES = frozenset(["Spravato", "Cochrane", "Matthew", "Medicare", "Europe", "Belgium", "Berman", "Zarate"])

@@ -11,7 +11,12 @@ from factcheck.read import CUE_TYPES, Clause, Reading
 Features = dict[str, float]
 #: Words that carry the drug's or a condition's name are abstracted in n-grams, so that what is learned of one carries over.
 _ABSTRACT = {"drug": "<drug>", "condition": "<condition>", "other_therapy": "<therapy>"}
-_WEAKENING = (("hedge", Strength.HEDGED), ("qualifier", Strength.QUALIFIED), ("evidence", Strength.QUALIFIED), ("limit", Strength.QUALIFIED))
+_WEAKENING = (
+    ("hedge", Strength.HEDGED),
+    ("qualifier", Strength.QUALIFIED),
+    ("evidence", Strength.QUALIFIED),
+    ("limit", Strength.QUALIFIED),
+)
 
 
 def sentence_features(reading: Reading) -> Features:
@@ -33,9 +38,8 @@ def sentence_features(reading: Reading) -> Features:
     f[f"len:{min(n // 5, 8)}"] = 0.4
     for name in reading.concepts:
         f[f"c:{name}"] = 0.4
-    order = [m for m in reading.mentions]
-    kinds = [m.type for m in order]
-    for m in order:
+    kinds = [m.type for m in reading.mentions]
+    for m in reading.mentions:
         f[f"m:{m.id}"] = 0.3
     for a, b in zip(["^", *kinds], [*kinds, "$"], strict=True):
         f[f"k:{a}>{b}"] = 0.25
@@ -117,7 +121,9 @@ def _strength_features(f: Features, reading: Reading) -> None:
     """The markers' strength of each clause that says something, alone and with what it says it of."""
     said: set[str] = set()
     for clause in reading.clauses:
-        concepts = {m.type for m in clause.mentions if m.type in _SAID} | {c for c in clause.concepts if c not in _COMMON}
+        concepts = {m.type for m in clause.mentions if m.type in _SAID} | {
+            c for c in clause.concepts if c not in _COMMON
+        }
         if not concepts:
             continue
         strength, raised = rule_strength(reading, clause.start, clause.end)
@@ -130,7 +136,7 @@ def _strength_features(f: Features, reading: Reading) -> None:
 
 
 #: Types whose mention makes a clause say something; and concepts too common to tell claims apart.
-_SAID = frozenset("relation mechanism onset duration safety effect outcome population".split())
+_SAID = frozenset(["relation", "mechanism", "onset", "duration", "safety", "effect", "outcome", "population"])
 _COMMON = frozenset({"ketamine", "brain", "session", "iv"})
 
 

@@ -10,13 +10,13 @@ import platform
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import joblib
 import numpy as np
 import scipy
 import sklearn
-import spacy
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -36,7 +36,16 @@ _ENTRY_FEATURES = ("w:", "b:", "c:", "m:", "unit:", "drug:", "before:")
 #: Where strength cannot move the verdict (docs/labels.md), its label was given with less care and counts less.
 _STRENGTH_WEIGHT = {Grade.ESTABLISHED: 0.3, Grade.CONTRARY: 0.3}
 #: Regularization of each head, chosen by cross-validation over 0.3, 1, 3 on the training set; the differences are below 0.01.
-_C = {"kind": 1.0, "direct": 1.0, "relevance": 1.0, "strength": 1.0, "stance": 2.0, "label": 1.0, "label-by-table": 1.0, "entry": 0.3}
+_C = {
+    "kind": 1.0,
+    "direct": 1.0,
+    "relevance": 1.0,
+    "strength": 1.0,
+    "stance": 2.0,
+    "label": 1.0,
+    "label-by-table": 1.0,
+    "entry": 0.3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,12 @@ class _Data:
 
 
 def fit(
-    examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry], *, workers: int = 2, say: Callable[[str], None] = lambda _: None
+    examples: Sequence[Example],
+    reader: Reader,
+    entries: Mapping[str, Entry],
+    *,
+    workers: int = 2,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Fitted:
     """Fit all heads.
 
@@ -82,14 +96,21 @@ def fit(
     first = parallel(joblib.delayed(_first_heads)(data, train) for train in [*train_sets, np.arange(len(examples))])
     scores = _entry_scores(data, first[:FOLDS], test_sets)
     say("second heads: relevance, stance, strength")
-    second = parallel(joblib.delayed(_second_heads)(data, train, scores) for train in [*train_sets, np.arange(len(examples))])
+    second = parallel(
+        joblib.delayed(_second_heads)(data, train, scores) for train in [*train_sets, np.arange(len(examples))]
+    )
     say("weighing what was held out")
     grades = {e.id: e.grade.value for e in entries.values()}
     parts: dict[int, Parts] = {}
-    for k, got in enumerate(parallel(joblib.delayed(_held_out)(data, {**first[k], **second[k]}, grades, test_sets[k]) for k in range(FOLDS))):
+    for k, got in enumerate(
+        parallel(joblib.delayed(_held_out)(data, {**first[k], **second[k]}, grades, test_sets[k]) for k in range(FOLDS))
+    ):
         parts |= dict(zip(test_sets[k].tolist(), got, strict=True))
     labels = [e.label.value for e in examples]
-    stacks = {"label": [parts[i].stack for i in range(len(examples))], "label-by-table": [parts[i].by_table for i in range(len(examples))]}
+    stacks = {
+        "label": [parts[i].stack for i in range(len(examples))],
+        "label-by-table": [parts[i].by_table for i in range(len(examples))],
+    }
     heads = {**first[-1], **second[-1], **{name: _logistic(rows, labels, _C[name], 1) for name, rows in stacks.items()}}
     held_out: dict[str, dict[Label, float]] = {}
     for k in range(FOLDS):
@@ -147,7 +168,7 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "scikit-learn": sklearn.__version__,
-        "spacy": spacy.__version__,
+        "spacy": version("spacy"),
     }
 
 
@@ -179,8 +200,12 @@ def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
             weights.append(1.0 if n == 0 else 0.5)
     return {
         "kind": _logistic(rows, [data.kinds[i] for i in train], _C["kind"]),
-        "direct": _logistic([data.sentences[i] for i in inside], [data.examples[i].label.value for i in inside], _C["direct"]),
-        "entry": _entry_head([{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features], targets, weights),
+        "direct": _logistic(
+            [data.sentences[i] for i in inside], [data.examples[i].label.value for i in inside], _C["direct"]
+        ),
+        "entry": _entry_head(
+            [{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features], targets, weights
+        ),
     }
 
 
@@ -208,7 +233,9 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
             relevant.append("yes" if entry.id in claimed else "no")
         for entry_id, stance, strength in example.claims:
             entry = data.entries[entry_id]
-            rows.append(stance_strength_features(data.sentences[i], data.readings[i], data.candidates[i].get(entry_id), entry))
+            rows.append(
+                stance_strength_features(data.sentences[i], data.readings[i], data.candidates[i].get(entry_id), entry)
+            )
             stances.append(stance.value)
             strengths.append(strength.value)
             weights.append(_STRENGTH_WEIGHT.get(entry.grade, 1.0))
@@ -240,9 +267,13 @@ def _matrix(rows: Sequence[Features], vocabulary: Mapping[str, int]) -> csr_matr
     return csr_matrix((np.asarray(value), np.asarray(index, np.int32), np.asarray(ends, np.int32)), shape=shape)
 
 
-def _logistic(rows: Sequence[Features], targets: Sequence[str], c: float, least: int = 2, weights: Sequence[float] | None = None) -> Head:
+def _logistic(
+    rows: Sequence[Features], targets: Sequence[str], c: float, least: int = 2, weights: Sequence[float] | None = None
+) -> Head:
     vocabulary = _vocabulary(rows, least)
-    model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(_matrix(rows, vocabulary), list(targets), sample_weight=weights)
+    model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(
+        _matrix(rows, vocabulary), list(targets), sample_weight=weights
+    )
     classes = tuple(str(k) for k in model.classes_)
     weight, intercept = model.coef_.T, model.intercept_
     if len(classes) == 2:  # one column stands for two: give both, so that softmax gives the same probabilities
@@ -254,4 +285,6 @@ def _entry_head(rows: Sequence[Features], targets: Sequence[str], weights: Seque
     vocabulary = _vocabulary(rows, 2)
     model = LinearSVC(C=_C["entry"], class_weight="balanced", random_state=SEED)
     model.fit(_matrix(rows, vocabulary), list(targets), sample_weight=weights)
-    return Head(tuple(model.classes_), vocabulary, model.coef_.T.astype(np.float16), model.intercept_.astype(np.float32))
+    return Head(
+        tuple(model.classes_), vocabulary, model.coef_.T.astype(np.float16), model.intercept_.astype(np.float32)
+    )

@@ -19,8 +19,8 @@ from spacy.tokens import Doc
 
 from factcheck.border import LexiconRow, load_yaml
 
-# One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces: "FDA-approved",
-# "FDA approved" and "non-addictive", "non addictive" then read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
+# One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
+# that "FDA-approved" and "FDA approved" read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
 _FOLD = str.maketrans(
     {
         **dict.fromkeys("‘’ʼ′`´", "'"),
@@ -42,7 +42,12 @@ _BRITISH = (
     (re.compile(r"tre$"), "ter"),
 )
 _VOWEL = re.compile(r"[aeiouy]")
-_KEEP = frozenset("this does has was his us its as is always less unless perhaps during nothing anything something being thus bring none".split())
+_KEEP = frozenset(
+    (
+        "this does has was his us its as is always less unless perhaps during nothing anything something being "
+        "thus bring none"
+    ).split()
+)
 
 
 #: Two sentences glued without a space ("relieve.Most people").
@@ -50,7 +55,10 @@ _GLUED = re.compile(r"(?<=[a-z)\]%])[.!?](?=[A-Z][a-z])")
 
 
 def fold(text: str) -> tuple[str, Sequence[int]]:
-    """Fold typography, and part glued sentences. Returns the folded text and, for each of its characters, the offset in `text`."""
+    """Fold typography, and part glued sentences.
+
+    Returns the folded text and, for each of its characters, the offset in `text`.
+    """
     folded = text.translate(_FOLD)
     glued = {m.start() for m in _GLUED.finditer(folded)}
     if not glued and not _INVISIBLE.search(folded):
@@ -106,7 +114,7 @@ class Lexicon:
 
     def __init__(self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow]) -> None:
         self.nlp = spacy.blank("en")
-        getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters
+        getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
         getters[NORM] = normal_form
         self._normal = PhraseMatcher(self.nlp.vocab, attr=NORM)
         self._exact = PhraseMatcher(self.nlp.vocab, attr=LOWER)

@@ -10,9 +10,20 @@ import re
 
 from factcheck.markup import Box, Markup, Piece
 
-_CHROME_TAGS = frozenset("nav footer form dialog menu aside".split())
+_CHROME_TAGS = frozenset(["nav", "footer", "form", "dialog", "menu", "aside"])
 _CHROME_ROLES = frozenset(
-    "navigation banner contentinfo search dialog alertdialog menu menubar complementary tooltip".split()
+    [
+        "navigation",
+        "banner",
+        "contentinfo",
+        "search",
+        "dialog",
+        "alertdialog",
+        "menu",
+        "menubar",
+        "complementary",
+        "tooltip",
+    ]
 )
 #: Words in a class or id that mark chrome, standing whole or beside a hyphen or underscore.
 _CHROME_NAMES = re.compile(

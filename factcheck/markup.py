@@ -10,12 +10,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Elements whose text no reader sees, or that are controls.
 SKIPPED = frozenset(
-    "script style noscript template svg math iframe object select textarea input canvas audio video head map datalist".split()
+    (
+        "script style noscript template svg math iframe object select textarea input canvas audio video head map "
+        "datalist"
+    ).split()
 )
 #: Elements that run on in the line; every other one, also an unknown custom element, starts a box of its own.
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr".split()
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp "
+        "rt ruby s samp small span strike strong sub sup time tt u var wbr"
+    ).split()
 )
 #: Elements that a role stands in for.
 ROLES = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from factcheck.domain import Entry, Slots
 from factcheck.read import Clause, Reading
 
-
 IN_CLAUSE, IN_SENTENCE, IN_CONTEXT = range(3)
 
 
@@ -61,7 +60,9 @@ class Matcher:
             self._collect(whole, reading.concepts | reading.context, reading, IN_CONTEXT, best)
         return sorted(best.values(), key=lambda c: (c.reach, -c.weight, c.entry.id))
 
-    def _collect(self, clause: Clause, concepts: frozenset[str], reading: Reading, reach: int, best: dict[str, Candidate]) -> None:
+    def _collect(
+        self, clause: Clause, concepts: frozenset[str], reading: Reading, reach: int, best: dict[str, Candidate]
+    ) -> None:
         tried = {}
         for concept in concepts:
             for order, entry, slots in self._index.get(concept, ()):

@@ -65,8 +65,9 @@ class Head:
 
 def softmax(scores: Floats) -> Floats:
     """Probabilities along the last axis."""
-    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    e: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    total: Floats = e.sum(axis=-1, keepdims=True)
+    return e / total
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,18 @@ def verify_model(folder: Path) -> dict[str, Any]:
     except ValueError:
         raise ModelError(f"{path}: not a model card (broken JSON)") from None
     if not isinstance(card, dict) or card.get("format") != FORMAT:
-        raise ModelError(f"{path}: format {card.get('format') if isinstance(card, dict) else None!r}, this version reads {FORMAT}")
+        raise ModelError(
+            f"{path}: format {card.get('format') if isinstance(card, dict) else None!r}, this version reads {FORMAT}"
+        )
     for name, digest in card.get("files", {}).items():
         try:
             found = _digest(folder / Path(name).name)
         except OSError as error:
             raise ModelError(f"{folder / name}: {error.strerror}") from None
         if found != digest:
-            raise ModelError(f"{folder / name}: sha256 is {found[:12]}…, the card says {digest[:12]}…; damaged or swapped, not loaded")
+            raise ModelError(
+                f"{folder / name}: sha256 is {found[:12]}…, the card says {digest[:12]}…; damaged or swapped, not loaded"
+            )
     if ARRAYS not in card.get("files", {}):
         raise ModelError(f"{path}: names no {ARRAYS}")
     return card

@@ -60,7 +60,7 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
             second, second_end = _value(lowers, step) if step < n else (None, 0)
             if second is not None and second > value and not _YEAR.match(lowers[step]):
                 second_unit, second_unit_end = _unit(lowers, second_end, lowers[step])
-                if second_unit and (not unit or unit == second_unit or unit in HOURS and second_unit in HOURS):
+                if second_unit and (not unit or unit == second_unit or (unit in HOURS and second_unit in HOURS)):
                     scale = HOURS[second_unit] / HOURS[unit] if unit in HOURS and second_unit in HOURS else 1.0
                     high, unit_end = second * scale, second_unit_end
                     unit = unit or second_unit
@@ -100,7 +100,12 @@ def _unit(lowers: Sequence[str], i: int, first: str) -> tuple[str, int]:
         return "", i
     if lowers[i] == "per" and i + 1 < len(lowers) and lowers[i + 1] == "cent":
         return "%", i + 2
-    if lowers[i] in ("mg", "mg/kg") and i + 2 < len(lowers) and (lowers[i + 1] in ("/", "per")) and lowers[i + 2].startswith(("kg", "kilo")):
+    if (
+        lowers[i] in ("mg", "mg/kg")
+        and i + 2 < len(lowers)
+        and (lowers[i + 1] in ("/", "per"))
+        and lowers[i + 2].startswith(("kg", "kilo"))
+    ):
         return "mg/kg", i + 3
     if lowers[i] == "mg/kg":
         return "mg/kg", i + 1

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from factcheck.lexicon import Lexicon, Mention, fold
 from factcheck.quantity import Amount, amounts
 
-_CONJUNCTIONS = frozenset("and but while whereas although though yet so because since or however".split())
-_SUBORDINATORS = frozenset("while whereas although though because but however if when unless".split())
+_CONJUNCTIONS = frozenset(("and but while whereas although though yet so because since or however").split())
+_SUBORDINATORS = frozenset(
+    ["while", "whereas", "although", "though", "because", "but", "however", "if", "when", "unless"]
+)
 _FRONTED = _SUBORDINATORS | {"unlike", "despite", "as", "by", "with", "compared"}
-_RELATIVES = frozenset("which who that where whose".split())
-_ANAPHORS = frozenset("this these it they its their such that those them".split())
+_RELATIVES = frozenset(["which", "who", "that", "where", "whose"])
+_ANAPHORS = frozenset(["this", "these", "it", "they", "its", "their", "such", "that", "those", "them"])
 _DRUGS = frozenset({"ketamine", "esketamine", "arketamine"})
 _CONTRASTS = frozenset({"than", "unlike", "versus", "vs"})
 #: Tokens on either side of a contrast ("unlike Spravato, ...") in which a drug is what is compared with, not spoken of.
@@ -70,8 +72,8 @@ class Reader:
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
-        mentions = tuple(self.lexicon.find(doc))
         lowers = tuple(t.lower_ for t in doc)
+        mentions = tuple(m for m in self.lexicon.find(doc) if not _past_could(m, lowers))
         offsets = tuple((skip + places[t.idx], skip + places[t.idx + len(t) - 1] + 1) for t in doc)
         spans = _clause_spans(lowers, mentions)
         clauses = tuple(self._clause(s, e, lowers, mentions, participle) for s, e, participle in spans)
@@ -101,7 +103,9 @@ class Reader:
         mentions = self.lexicon.find(self.lexicon.doc(fold(text)[0]))
         return frozenset().union(*(self.lexicon.ancestors[m.id] for m in mentions if m.type not in CUE_TYPES))
 
-    def _clause(self, start: int, end: int, lowers: Sequence[str], mentions: Sequence[Mention], participle: bool) -> Clause:
+    def _clause(
+        self, start: int, end: int, lowers: Sequence[str], mentions: Sequence[Mention], participle: bool
+    ) -> Clause:
         inside = tuple(m for m in mentions if start <= m.start < end)
         ancestors = self.lexicon.ancestors
         concepts: set[str] = set()
@@ -121,8 +125,10 @@ class Reader:
 
 #: Lexicon types that are cues, not concepts.
 CUE_TYPES = frozenset(
-    "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain goal offer cta clinic person "
-    "reader article contrast compare practice attribution".split()
+    (
+        "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain goal offer cta "
+        "clinic person reader article contrast compare practice attribution"
+    ).split()
 )
 
 
@@ -139,6 +145,15 @@ def _dateline(text: str) -> int:
     return match.end() if match and len(text) - match.end() > 20 else 0
 
 
+def _past_could(mention: Mention, lowers: Sequence[str]) -> bool:
+    """ "Could not", "could never" speak of the past ("what ten years of talking could not do"), and hedge nothing."""
+    return (
+        mention.type == "hedge"
+        and lowers[mention.start] == "could"
+        and lowers[mention.end : mention.end + 1] in (("not",), ("never",), ("n't",))
+    )
+
+
 def _titled(text: str) -> float:
     words = [w for w in text.split() if len(w) > 3 and w[0].isalpha()]
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
@@ -146,7 +161,7 @@ def _titled(text: str) -> float:
 
 def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str]) -> frozenset[str]:
     """The drugs that a clause speaks of: not one that it only compares with, nor "ketamine" as Spravato's kind."""
-    drugs = {}
+    drugs: dict[str, bool] = {}
     for m in mentions:
         if m.id in _DRUGS:
             run_up = lowers[max(0, m.start - _CONTRAST_REACH) : m.start]
@@ -175,9 +190,9 @@ def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tu
             fronted = not cuts and lowers[0] in _FRONTED
             if following in _RELATIVES or participle or finite or following in _SUBORDINATORS or fronted:
                 cuts.append((i + 1, participle))
-        elif i > 2 and word in _SUBORDINATORS and lowers[i - 1] != "," and word not in ("but", "when", "if"):
-            cuts.append((i, False))
-        elif i > 2 and word in ("which", "but") and lowers[i - 1] != "," and following != "also":
+        elif (i > 2 and word in _SUBORDINATORS and lowers[i - 1] != "," and word not in ("but", "when", "if")) or (
+            i > 2 and word in ("which", "but") and lowers[i - 1] != "," and following != "also"
+        ):
             cuts.append((i, False))
     starts = [m.start for m in mentions]
     spans = []
@@ -190,7 +205,9 @@ def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tu
     return spans
 
 
-_AUXILIARIES = frozenset("is are was were has have had can may might could will would should does do did must".split())
+_AUXILIARIES = frozenset(
+    ("is are was were has have had can may might could will would should does do did must").split()
+)
 
 
 def _starts_clause(lowers: Sequence[str], i: int) -> bool:

@@ -45,7 +45,11 @@ def as_it_stood(reference: ReferenceSet, day: date) -> ReferenceSet:
         if entry.valid_until is not None and day > entry.valid_until:
             continue
         if entry.valid_from is not None and day < entry.valid_from:
-            entry = replace(entry, grade=Grade.CONTRARY, truth=f"Not yet so on {day:%d %B %Y}: from {entry.valid_from:%d %B %Y}, {entry.truth}")
+            entry = replace(
+                entry,
+                grade=Grade.CONTRARY,
+                truth=f"Not yet so on {day:%d %B %Y}: from {entry.valid_from:%d %B %Y}, {entry.truth}",
+            )
         entries[entry.id] = entry
     return replace(reference, entries=entries)
 
@@ -54,4 +58,6 @@ def _check_slots(path: Path, entry: Entry, concepts: frozenset[str]) -> None:
     for slots in entry.slots:
         for concept in (*(c for group in slots.require for c in group), *slots.without):
             if concept not in concepts:
-                raise DataError(f"{path}: {entry.id}: slots: the lexicon has no concept {concept!r}; add a row or correct the name")
+                raise DataError(
+                    f"{path}: {entry.id}: slots: the lexicon has no concept {concept!r}; add a row or correct the name"
+                )

@@ -1,4 +1,4 @@
-"""Scores of predicted labels against gold: F1 per label, macro-F1, flagged and claim F1, calibration, with bootstrap intervals."""
+"""Scores of predicted labels against gold: F1 per label, macro-F1, flagged and claim F1, calibration."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def accuracy(outcomes: Sequence[Outcome]) -> float:
 def macro_f1(outcomes: Sequence[Outcome]) -> float:
     """Mean F1 over the labels that the gold has."""
     labels = {o.gold for o in outcomes}
-    return float(np.mean([f1(outcomes, lambda x, k=label: x is k).f1 for label in labels])) if labels else 0.0
+    return float(np.mean([f1(outcomes, label.__eq__).f1 for label in labels])) if labels else 0.0
 
 
 def flagged_f1(outcomes: Sequence[Outcome]) -> float:

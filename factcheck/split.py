@@ -42,7 +42,7 @@ _ABBREVIATION = re.compile(
 )
 #: Those among them that may end one before a capital.
 _CAN_END = frozenset(
-    "no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec".split()
+    ("no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec").split()
 )
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
 _WINDOW = 20_000

@@ -64,15 +64,21 @@ def train(
         "name": out.name,
         "grades": dict(fitted.grades),
         "reference": entries.digest,
-        "training": {"sentences": len(examples), "groups": len({e.group for e in examples}), "labels": dict(sorted(counts.items())), "sha256": _digest(examples)},
+        "training": {
+            "sentences": len(examples),
+            "groups": len({e.group for e in examples}),
+            "labels": dict(sorted(counts.items())),
+            "sha256": _digest(examples),
+        },
         "seed": SEED,
         "folds": FOLDS,
         "cross-validation": {k: round(v, 4) for k, v in scores.items()},
         "versions": versions(),
     }
     save_model(out, fitted.heads, card)
-    (out / CARD).write_text(_card(card), encoding="utf-8")
-    _remember(out / HISTORY, card, scores)
+    digest = _digest(examples)
+    (out / CARD).write_text(_card(out.name, examples, digest, entries.digest, scores), encoding="utf-8")
+    _remember(out / HISTORY, {"training": digest, "reference": entries.digest, "sentences": str(len(examples))}, scores)
     return Trained(out, len(examples), scores)
 
 
@@ -90,24 +96,24 @@ def _digest(examples: Sequence[Example]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _card(card: Mapping[str, object]) -> str:
-    training, scores, tools = card["training"], card["cross-validation"], card["versions"]
-    assert isinstance(training, dict) and isinstance(scores, dict) and isinstance(tools, dict)
+def _card(name: str, examples: Sequence[Example], digest: str, reference: str, scores: Mapping[str, float]) -> str:
+    counts = Counter(e.label.value for e in examples)
+    groups = len({e.group for e in examples})
     lines = [
-        f"# Model card: {card['name']}",
+        f"# Model card: {name}",
         "",
         "Linear heads (logistic regression, linear SVM) over words, lexicon concepts, cues and clause structure. They say how a",
         "sentence reads; what is true comes from the reference set.",
         "",
-        f"- Trained on {training['sentences']} sentences in {training['groups']} groups, written for the project (`data/training/`), "
-        f"sha256 {training['sha256']}; reference set {card['reference']}.",
-        "- Labels: " + ", ".join(f"{k} {v}" for k, v in training["labels"].items()) + ".",
-        f"- Seed {card['seed']}; " + ", ".join(f"{k} {v}" for k, v in tools.items()) + ".",
-        "- For: health-marketing pages on ketamine and esketamine in English. Not for: other topics without an added reference set,",
-        "  clinical decisions, or legal findings without a human reader.",
+        f"- Trained on {len(examples)} sentences in {groups} groups, written for the project (`data/training/`),",
+        f"  sha256 {digest}; reference set {reference}.",
+        "- Labels: " + ", ".join(f"{k} {v}" for k, v in sorted(counts.items())) + ".",
+        f"- Seed {SEED}; " + ", ".join(f"{k} {v}" for k, v in versions().items()) + ".",
+        "- For: health-marketing pages on ketamine and esketamine in English. Not for: other topics without an added",
+        "  reference set, clinical decisions, or legal findings without a human reader.",
         "",
-        f"Cross-validation on those sentences ({card['folds']} folds; contrast groups, pages and near-duplicates kept whole). Scores on",
-        "sentences written for the project say little of unseen pages: measure on those with `factcheck evaluate`.",
+        f"Cross-validation on those sentences ({FOLDS} folds; contrast groups, pages and near-duplicates kept whole). Scores",
+        "on sentences written for the project say little of unseen pages: measure on those.",
         "",
         "| score | value |",
         "| --- | --- |",
@@ -117,13 +123,11 @@ def _card(card: Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
-def _remember(path: Path, card: Mapping[str, object], scores: Mapping[str, float]) -> None:
+def _remember(path: Path, key: Mapping[str, str], scores: Mapping[str, float]) -> None:
     """Add a row for this training data and reference set, replacing one of the same."""
-    training = card["training"]
-    assert isinstance(training, dict)
-    row = {"training": training["sha256"], "reference": str(card["reference"]), "sentences": str(training["sentences"]), **{k: f"{v:.4f}" for k, v in scores.items()}}
+    row = {**key, **{k: f"{v:.4f}" for k, v in scores.items()}}
     rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))) if path.exists() else []
-    rows = [r for r in rows if (r.get("training"), r.get("reference")) != (row["training"], row["reference"])]
+    rows = [r for r in rows if (r.get("training"), r.get("reference")) != (key["training"], key["reference"])]
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(row), lineterminator="\n", extrasaction="ignore", restval="")
     writer.writeheader()

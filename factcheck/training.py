@@ -42,10 +42,11 @@ def load_examples(paths: Sequence[Path], entries: Mapping[str, Entry]) -> list[E
             row = _row(where, line)
             if row.id in examples:
                 raise DataError(f"{where}: id {row.id} stands twice")
-            if (row.text, row.before) in texts:
-                raise DataError(f"{where}: the sentence of {texts[row.text, row.before]} again")
+            key = (row.text, row.before or "")
+            if key in texts:
+                raise DataError(f"{where}: the sentence of {texts[key]} again")
             _check(where, row, entries)
-            texts[row.text, row.before] = row.id
+            texts[key] = row.id
             claims = tuple((c.entry, c.stance, c.strength) for c in row.claims)
             examples[row.id] = Example(row.id, row.group, row.before or "", row.text, row.label, claims)
     return [examples[key] for key in sorted(examples)]

@@ -140,7 +140,7 @@ def _sources(finding: Finding) -> list[tuple[str, str | None]]:
     for claim in _deciding(finding):
         for source in claim.entry.sources:
             where = ", ".join(str(part) for part in (source.publisher, source.year) if part)
-            found.setdefault(f"{source.title} ({where})" if where else source.title, source.url)
+            found.setdefault(f"{source.title}. {where}." if where else source.title, source.url)
     return list(found.items())[:_MOST_SOURCES]
 
 
