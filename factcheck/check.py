@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from factcheck.decide import decide
-from factcheck.domain import Document, Finding, Page, Report, Sentence, Skipped
+from factcheck.domain import BlockKind, Document, Finding, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, suggest
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
@@ -89,7 +89,7 @@ class FactChecker:
         seen: Counter[str] = Counter()
         for i in range(0, len(sentences), _BATCH):
             batch = sentences[i : i + _BATCH]
-            readings = [self._reader.read(s.text, s.before) for s in batch]
+            readings = [self._reader.read(s.text, _context(s)) for s in batch]
             for sentence, weighed in zip(batch, self._weigher.weigh(readings), strict=True):
                 decision = decide(weighed)
                 seen[sentence.text] += 1
@@ -107,6 +107,11 @@ class FactChecker:
                     )
                 )
         return findings
+
+
+def _context(sentence: Sentence) -> str:
+    """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
+    return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factcheck.domain import Entry, Strength
+from factcheck.lexicon import Mention
 from factcheck.match import IN_CLAUSE, Candidate
 from factcheck.read import CUE_TYPES, Clause, Reading
 
@@ -90,13 +91,30 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
             f[f"cw:{b}"] = gram
             f[f"cb:{a} {b}"] = gram
         f[f"clause:{'tail' if clause.participle else ('main' if clause.start == 0 else 'sub')}"] = 0.4
-        negations = sum(m.type in ("negation", "affix") for m in clause.mentions)
+        negations = len(negating(clause))
+        denies = (negations % 2 == 1) != candidate.slots.negative
+        doubt = bool(clause.cues & {"doubt", "uncertain"})
         f[f"neg:{min(negations, 2)}:{candidate.slots.negative}"] = 0.8
+        f[f"denies:{denies}:{doubt}"] = 1.0
+        f[f"denies:{denies}:{entry.grade.value}"] = 0.5
+        f[f"denies:{denies}:{entry.id}"] = 0.7
     for m in reading.mentions:
         if m.type in CUE_TYPES:
             f[f"cue:{m.type}"] = 0.3
             f[f"cue:{m.id}"] = 0.2
     return f
+
+
+def negating(clause: Clause) -> list[Mention]:
+    """The negations of a clause, one inside another ("no" in "no evidence") counted once."""
+    found: list[Mention] = []
+    for m in clause.mentions:
+        if m.type in _NEGATING and not (found and m.start < found[-1].end):
+            found.append(m)
+    return found
+
+
+_NEGATING = frozenset({"negation", "affix", "doubt"})
 
 
 def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, bool]:

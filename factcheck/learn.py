@@ -25,9 +25,10 @@ from factcheck.domain import Entry, Grade, Label
 from factcheck.features import Features, sentence_features
 from factcheck.match import Candidate, Matcher
 from factcheck.model import Head, Model
+from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example
-from factcheck.weigh import VERDICTS, Parts, Weigher, propose, stance_strength_features
+from factcheck.weigh import VERDICTS, Parts, Weigher, stance_strength_features
 
 FOLDS = 5
 SEED = 0
@@ -228,9 +229,14 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
         claimed = {entry_id for entry_id, _, _ in example.claims}
         if not claimed:
             continue
-        for entry, _, f in propose(data.readings[i], scores[i], data.matcher, order):
-            pairs.append(f)
-            relevant.append("yes" if entry.id in claimed else "no")
+        found = list(data.candidates[i].values())
+        for p in propose(data.readings[i], scores[i], data.matcher, order):
+            answer = "yes" if p.entry.id in claimed else "no"
+            pairs.append(p.features)
+            relevant.append(answer)
+            if p.candidate is not None:  # once more as an entry that the entry head has never heard of
+                pairs.append(pair_features(data.readings[i], p.entry, p.candidate, None, found))
+                relevant.append(answer)
         for entry_id, stance, strength in example.claims:
             entry = data.entries[entry_id]
             rows.append(

@@ -47,6 +47,11 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
             yield Amount(year, year + 9 if lowers[i].endswith("s") else year, "year", i, i + 1)
             i += 1
             continue
+        if lowers[i] == "$" and i + 1 < n and _NUMBER.match(lowers[i + 1]):
+            dollars = float(lowers[i + 1].replace(",", ""))
+            yield Amount(dollars, dollars, "USD", i, i + 2)
+            i += 2
+            continue
         value, after = _value(lowers, i)
         if value is None:
             i += 1

@@ -11,6 +11,9 @@ from pathlib import Path
 from factcheck.border import DataError, ReferenceRow, load_yaml
 from factcheck.domain import Entry, Grade, ReferenceSet
 
+#: In a folder of a user's own, files with these beginnings hold lexicon rows, the others entries.
+LEXICON_FILES = ("concepts", "cues")
+
 
 def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> ReferenceSet:
     """Read every entry of the folders; an entry of a later folder replaces one of the same id.
@@ -21,7 +24,7 @@ def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> Referen
     entries: dict[str, Entry] = {}
     digest = hashlib.sha256()
     for folder in folders:
-        paths = sorted(folder.glob("*.yaml"))
+        paths = sorted(p for p in folder.glob("*.yaml") if not p.name.startswith(LEXICON_FILES))
         if not paths:
             raise DataError(f"{folder}: no .yaml file with reference entries")
         seen: dict[str, Path] = {}

@@ -16,14 +16,13 @@ import numpy as np
 from factcheck.domain import Entry, Label, Stance, Strength
 from factcheck.features import Features, claim_features, rule_strength, sentence_features
 from factcheck.judge import verdict
-from factcheck.match import IN_CLAUSE, Candidate, Matcher, speaks_of
+from factcheck.match import IN_CLAUSE, Candidate, Matcher
 from factcheck.measure import measure
 from factcheck.model import Floats, Model, softmax
+from factcheck.propose import Proposal, propose
 from factcheck.read import Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
-#: Entries that the entry head may add to those found by slots.
-TOP_ENTRIES = 6
 #: Candidates whose strength and stance are read.
 WEIGHED = 4
 #: A second claim is kept when its relevance reaches this (by cross-validation; 0.3 to 0.6 differ little).
@@ -75,80 +74,6 @@ class Weighed:
     reading: Reading
     claims: tuple[WeighedClaim, ...]
     probabilities: dict[Label, float]
-
-
-def pair_features(
-    reading: Reading,
-    candidate: Candidate | None,
-    entry: Entry,
-    rank: int,
-    score: float,
-    gap: float,
-    best: Sequence[Candidate],
-) -> Features:
-    """Features of one sentence with one entry, for the relevance head."""
-    f: Features = {
-        "bias": 1.0,
-        "score": score,
-        "gap": gap,
-        f"rank:{min(rank, 4)}": 1.0,
-        f"topic:{entry.topic}": 0.5,
-        "count": len(best) / 5,
-    }
-    if candidate is None:
-        f["text"] = 1.0
-        f["text&gap"] = gap
-        f[f"text&rank:{min(rank, 4)}"] = 1.0
-    else:
-        heaviest = max((c.weight for c in best if c.reach == 0), default=0.0)
-        f[f"reach:{candidate.reach}"] = 1.0
-        f["weight"] = candidate.weight / 5
-        f["groups"] = len(candidate.slots.require) / 3
-        f["heaviest"] = float(candidate.weight >= heaviest)
-        f["behind"] = (heaviest - candidate.weight) / 5
-        f["covered"] = float(any(candidate.matched < other.matched for other in best))
-        f["slots&gap"] = gap
-        f[f"slots&rank:{min(rank, 4)}"] = 1.0
-        f[f"entry:{entry.id}"] = 1.0
-    if not speaks_of(entry.drug, reading.drugs):
-        f["other drug"] = 1.0
-    if entry.drug == "esketamine" and "esketamine" in reading.drugs:
-        f["esketamine"] = 1.0
-    return f
-
-
-def propose(
-    reading: Reading, scores: Floats, matcher: Matcher, order: dict[str, int]
-) -> list[tuple[Entry, Candidate | None, Features]]:
-    """The entries that may be meant: those whose slots are filled, and the highest of the entry head's.
-
-    `scores` are the entry head's for the entries in `order`; an entry that it was not trained on has none and competes by its
-    slots alone.
-    """
-    found = matcher.candidates(reading)
-    by_id = {c.entry.id: c for c in found}
-    ranking = {int(i): n for n, i in enumerate(np.argsort(-scores, kind="stable"))}
-    top = sorted((i for i in ranking if ranking[i] < TOP_ENTRIES), key=ranking.__getitem__)
-    names = list(order)
-    highest = float(scores.max()) if len(scores) else 0.0
-    floor = float(np.median(scores)) if len(scores) else 0.0
-    out = []
-    for entry_id in dict.fromkeys([*by_id, *(names[i] for i in top)]):
-        entry = matcher.by_id.get(entry_id)
-        if entry is None:
-            continue
-        position = order.get(entry_id)
-        candidate = by_id.get(entry_id)
-        if position is None:
-            # Not known to the head: stand in for its score with the best slots' own standing.
-            score, rank = (
-                highest if candidate and candidate is found[0] else floor,
-                0 if candidate and candidate is found[0] else 4,
-            )
-        else:
-            score, rank = float(scores[position]), ranking[position]
-        out.append((entry, candidate, pair_features(reading, candidate, entry, rank, score, score - highest, found)))
-    return out
 
 
 def stance_strength_features(
@@ -238,7 +163,9 @@ class Weigher:
             propose(r, s, self.matcher, self._order)
             for r, s in zip(readings, heads["entry"].scores(sentences), strict=True)
         ]
-        relevance = _split(heads["relevance"].probabilities([f for p in proposals for _, _, f in p])[:, 1], proposals)
+        relevance = _split(
+            heads["relevance"].probabilities([q.features for p in proposals for q in p])[:, 1], proposals
+        )
         for reading, sentence, kind, straight, proposal, relevant in zip(
             readings, sentences, kinds, direct, proposals, relevance, strict=True
         ):
@@ -266,15 +193,15 @@ class Weigher:
         self,
         reading: Reading,
         sentence: Features,
-        proposal: list[tuple[Entry, Candidate | None, Features]],
+        proposal: list[Proposal],
         relevant: Floats,
     ) -> tuple[WeighedClaim, ...]:
         chosen = np.argsort(-relevant, kind="stable")[:WEIGHED]
-        rows = [stance_strength_features(sentence, reading, proposal[i][1], proposal[i][0]) for i in chosen]
+        rows = [stance_strength_features(sentence, reading, proposal[i].candidate, proposal[i].entry) for i in chosen]
         stance, strength = self.model.heads["stance"], self.model.heads["strength"]
         claims = []
         for i, s, t in zip(chosen, stance.probabilities(rows), strength.probabilities(rows), strict=True):
-            entry, candidate, _ = proposal[i]
+            entry, candidate = proposal[i].entry, proposal[i].candidate
             measured = measure(entry, reading, candidate)
             stances = {Stance(c): float(p) for c, p in zip(stance.classes, s, strict=True)}
             strengths = _with_markers(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from factcheck.check import FactChecker
 from factcheck.domain import Channel, Document, Page, Sentence
 from factcheck.extract import extract
 from factcheck.split import split
@@ -62,15 +63,12 @@ def test_expected_findings_are_sentences_of_their_page(folder: Path) -> None:
     )
 
 
-# NOT ENABLED YET: needs factcheck.check.check_page(page: Page) -> Report. Remove the mark once that stands.
-@pytest.mark.skip(reason="the judge is not wired in yet")
 def test_findings_of_all_pages() -> None:
-    from factcheck.check import check_page
-
+    checker = FactChecker.load()
     right = wanted = made = 0
     for folder in PAGES:
         expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
-        report = check_page(Page(str(folder), (folder / "page.html").read_bytes(), "text/html"))
+        report = checker.check_page(Page(str(folder), (folder / "page.html").read_bytes(), "text/html"))
         want = {(f["text"], f["label"]) for f in expected["findings"]}
         have = {(f.sentence.text, f.label.value) for f in report.findings}
         right += len(want & have)

@@ -117,14 +117,14 @@ def _deciding(finding: Finding) -> list[Claim]:
 
 
 def _marks(finding: Finding) -> Iterator[tuple[int, int]]:
-    """The deciding words as offsets into the sentence, overlapping spans joined, in order."""
+    """The deciding words as offsets into the sentence, in order; spans that overlap or only a hyphen parts are one."""
     size = len(finding.sentence.text)
     spans = sorted((c.start, min(c.end, size)) for claim in _deciding(finding) for c in claim.spans)
     current: tuple[int, int] | None = None
     for start, end in spans:
         if end <= start:
             continue
-        if current and start <= current[1]:
+        if current and (start <= current[1] or finding.sentence.text[current[1] : start] in ("-", "‑")):
             current = (current[0], max(current[1], end))
             continue
         if current:

@@ -1,0 +1,96 @@
+"""The entries that a sentence may make claims about, with features by which the relevance head weighs each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from factcheck.domain import Entry
+from factcheck.features import Features
+from factcheck.match import IN_CLAUSE, Candidate, Matcher, speaks_of
+from factcheck.model import Floats
+from factcheck.read import Reading
+
+#: Entries that the entry head may add to those found by slots.
+TOP_ENTRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the entry head puts an entry: its score, how far that is below the highest, and its rank."""
+
+    score: float
+    gap: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An entry that may be meant. `standing` is None where the entry head was not trained on it."""
+
+    entry: Entry
+    candidate: Candidate | None
+    standing: Standing | None
+    features: Features
+
+
+def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str, int]) -> list[Proposal]:
+    """The entries whose slots are filled, and the highest of the entry head's.
+
+    `scores` are the entry head's for the entries in `order`; an entry that it does not know competes by its slots alone.
+    """
+    found = matcher.candidates(reading)
+    by_id = {c.entry.id: c for c in found}
+    ranking = np.argsort(-scores, kind="stable")
+    ranks = {int(i): n for n, i in enumerate(ranking)}
+    names = list(order)
+    highest = float(scores.max()) if len(scores) else 0.0
+    proposals = []
+    for entry_id in dict.fromkeys([*by_id, *(names[int(i)] for i in ranking[:TOP_ENTRIES])]):
+        entry = matcher.by_id.get(entry_id)
+        if entry is None:
+            continue
+        candidate, position = by_id.get(entry_id), order.get(entry_id)
+        standing = None
+        if position is not None:
+            score = float(scores[position])
+            standing = Standing(score, score - highest, ranks[position])
+        features = pair_features(reading, entry, candidate, standing, found)
+        proposals.append(Proposal(entry, candidate, standing, features))
+    return proposals
+
+
+def pair_features(
+    reading: Reading, entry: Entry, candidate: Candidate | None, standing: Standing | None, found: Sequence[Candidate]
+) -> Features:
+    """Features of one sentence with one entry. Without a standing, the slots have to tell."""
+    f: Features = {"bias": 1.0, f"topic:{entry.topic}": 0.5, "count": len(found) / 5}
+    how = "slots" if candidate is not None else "text"
+    if standing is not None:
+        rank = min(standing.rank, 4)
+        f |= {"score": standing.score, "gap": standing.gap, f"rank:{rank}": 1.0}
+        f |= {f"{how}&gap": standing.gap, f"{how}&rank:{rank}": 1.0}
+    if candidate is None:
+        f["text"] = 1.0
+    else:
+        heaviest = max((c.weight for c in found if c.reach == IN_CLAUSE), default=0.0)
+        own = {
+            f"reach:{candidate.reach}": 1.0,
+            "weight": candidate.weight / 5,
+            "groups": len(candidate.slots.require) / 3,
+            "heaviest": float(candidate.weight >= heaviest),
+            "behind": (heaviest - candidate.weight) / 5,
+            "covered": float(any(candidate.matched < other.matched for other in found)),
+        }
+        f |= own
+        if standing is None:
+            f |= {f"unheard:{name}": x for name, x in own.items()} | {"unheard": 1.0}
+        else:
+            f[f"entry:{entry.id}"] = 1.0
+    if not speaks_of(entry.drug, reading.drugs):
+        f["other drug"] = 1.0
+    if entry.drug == "esketamine" and "esketamine" in reading.drugs:
+        f["esketamine"] = 1.0
+    return f

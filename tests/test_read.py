@@ -1,0 +1,107 @@
+"""What a sentence says: drugs, clauses, numbers, strength."""
+
+import pytest
+
+from factcheck.domain import Strength
+from factcheck.features import negating, rule_strength
+from factcheck.lexicon import Lexicon
+from factcheck.paths import data_dir
+from factcheck.quantity import amounts
+from factcheck.read import Reader
+
+READER = Reader(Lexicon.load([data_dir() / "lexicon"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "drugs"),
+    [
+        ("Ketamine lifts mood.", "", {"ketamine"}),
+        ("Spravato, a ketamine nasal spray, is approved.", "", {"esketamine", "ketamine"}),
+        ("It is approved.", "Spravato is a nasal spray.", {"esketamine"}),
+        ("The clinic is open.", "", set()),
+    ],
+)
+def test_drugs_named_or_taken_from_the_sentence_before(text: str, before: str, drugs: set[str]) -> None:
+    assert set(READER.read(text, before).drugs) == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Unlike Spravato, ketamine is approved for nothing of the kind.", {"ketamine"}),
+        ("Spravato, an approved ketamine therapy, is given here.", {"esketamine"}),
+        ("Ketamine works no faster than Spravato.", {"ketamine"}),
+    ],
+)
+def test_a_clause_speaks_of_one_drug_and_compares_with_the_other(text: str, spoken: set[str]) -> None:
+    assert (
+        set().union(*(c.drugs for c in READER.read(text).clauses if "ketamine" in c.drugs or "esketamine" in c.drugs))
+        >= spoken
+    )
+    assert any(set(c.drugs) == spoken for c in READER.read(text).clauses)
+
+
+def test_a_relative_clause_is_a_clause_of_its_own() -> None:
+    clauses = READER.read("We offer ketamine, which relieves depression in hours.").clauses
+    assert len(clauses) == 2
+    assert "offer" in clauses[0].cues
+    assert "depression" in clauses[1].concepts
+
+
+def test_a_dateline_is_not_read() -> None:
+    reading = READER.read("OMAHA, Neb., March 4, 2024 (Wire) — Ketamine was first made in 1962 by a chemist.")
+    assert [a.low for a in reading.amounts] == [1962]
+    assert reading.offsets[0][0] == 36
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "low", "high"),
+    [
+        ("for two to three weeks", "weeks", 2, 3),
+        ("in 70% of patients", "%", 70, 70),
+        ("45-65 percent", "%", 45, 65),
+        ("half of patients", "%", 50, 50),
+        ("0.5 mg/kg over 40 minutes", "mg/kg", 0.5, 0.5),
+        ("since 1970", "year", 1970, 1970),
+        ("in the 1960s", "year", 1960, 1969),
+        ("forty five minutes", "minutes", 45, 45),
+        ("$1,200 a visit", "USD", 1200, 1200),
+        ("within a day", "days", 1, 1),
+    ],
+)
+def test_amounts(text: str, unit: str, low: float, high: float) -> None:
+    found = list(amounts(READER.read(text).lowers))
+    assert (found[0].unit, found[0].low, found[0].high) == (unit, low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "strength", "raised"),
+    [
+        ("Ketamine may relieve depression", Strength.HEDGED, False),
+        ("Ketamine has shown promise in anxiety", Strength.HEDGED, False),
+        ("Ketamine can relieve depression", Strength.QUALIFIED, False),
+        ("Ketamine has been shown to relieve depression", Strength.QUALIFIED, False),
+        ("Ketamine has been reliably shown to relieve depression", Strength.FLAT, True),
+        ("Ketamine has remarkable potential in anxiety", Strength.QUALIFIED, True),
+        ("Ketamine relieves depression", Strength.FLAT, False),
+        ("Ketamine is a game-changer in depression", Strength.FLAT, False),
+        ("Ketamine is completely safe", Strength.ABSOLUTE, False),
+        ("What ten years of talk could not do, ketamine does", Strength.FLAT, False),
+    ],
+)
+def test_strength_by_markers(text: str, strength: Strength, raised: bool) -> None:
+    reading = READER.read(text)
+    assert rule_strength(reading, 0, len(reading.words)) == (strength, raised)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Ketamine is addictive", 0),
+        ("Ketamine is non-addictive", 1),
+        ("There is no evidence that it is addictive", 1),
+        ("It is not non-addictive", 2),
+    ],
+)
+def test_negations_are_counted_once_each(text: str, count: int) -> None:
+    assert sum(len(negating(c)) for c in READER.read(text).clauses) == count

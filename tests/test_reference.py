@@ -1,0 +1,125 @@
+"""The reference set: every entry cited, dated and with cases; broken files refused; changes seen at once."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from factcheck.border import DataError
+from factcheck.check import FactChecker
+from factcheck.domain import Grade, Label
+from factcheck.lexicon import Lexicon
+from factcheck.paths import data_dir
+from factcheck.reference import as_it_stood, load_reference
+
+CONCEPTS = frozenset(Lexicon.load([data_dir() / "lexicon"]).rows)
+SET = load_reference([data_dir() / "reference"], CONCEPTS)
+CASES = {
+    entry: cases
+    for path in sorted((data_dir() / "reference" / "cases").glob("*.yaml"))
+    for entry, cases in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+}
+IDENTIFIER = re.compile(
+    r"doi:10\.\d{4,9}/\S+|PMID:? ?\d{5,9}|PMC\d+|NCT\d{8}|NDA ?\d{6}\S*|\d+ (?:CFR|USC|U\.S\.C\.) .+|NICE TA\d+|\d+ FR \d+|"
+    r"(?:FDA|EMEA|CMS|FTC|DEA|FR|ISRCTN|CD|L\d|A\d|Public Law|Pub\. ?L\.|RID|set ?id).*"
+)
+
+ENTRY = """\
+- id: moon-phase
+  topic: practice
+  drug: ketamine
+  claim: Ketamine works better at full moon.
+  truth: No study has looked at the moon.
+  grade: {grade}
+  licensed: ketamine does not depend on the moon
+  slots:
+  - {{require: [[moon]]}}
+  sources:
+  - {{title: A made-up source for a test, url: 'https://example.org/moon'}}
+  reviewed: 2026-01-01
+"""
+MOON = "- {id: moon, type: time, phrases: [full moon]}\n"
+
+
+def added(folder: Path, grade: str = "contrary") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "entries.yaml").write_text(ENTRY.format(grade=grade))
+    lexicon = folder / "concepts.yaml"
+    lexicon.write_text(MOON)
+    return folder
+
+
+def test_every_entry_has_a_source_a_review_date_and_cases() -> None:
+    assert len(SET.entries) >= 220
+    for entry in SET.entries.values():
+        assert any(s.url or s.identifier for s in entry.sources), entry.id
+        assert date(2025, 1, 1) < entry.reviewed <= date(2026, 12, 31), entry.id
+        assert len(CASES.get(entry.id, [])) >= 5, entry.id
+
+
+def test_cases_name_entries_that_exist() -> None:
+    named = set(CASES) | {case["entry"] for cases in CASES.values() for case in cases if case.get("entry")}
+    assert named <= set(SET.entries)
+
+
+def test_identifiers_have_the_form_of_their_kind() -> None:
+    odd = {
+        s.identifier
+        for e in SET.entries.values()
+        for s in e.sources
+        if s.identifier and not IDENTIFIER.fullmatch(s.identifier)
+    }
+    assert not odd
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("grade: contrary", "grade: maybe", r"entries.yaml:1: moon-phase: grade"),
+        (
+            "  sources:\n  - {title: A made-up source for a test, url: 'https://example.org/moon'}\n",
+            "  sources: []\n",
+            "moon-phase: sources",
+        ),
+        ("[[moon]]", "[[sun]]", "moon-phase: slots: the lexicon has no concept 'sun'"),
+        ("reviewed: 2026-01-01", "reviewed: soon", "moon-phase: reviewed"),
+        ("- id: moon-phase", "- id: [", r"entries.yaml:\d+: not valid YAML"),
+        ("url: 'https://example.org/moon'", "url: null", "no source has a url or an identifier"),
+    ],
+)
+def test_a_broken_file_is_refused_by_file_line_and_entry(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = ENTRY.format(grade="contrary")
+    assert old in text
+    (tmp_path / "entries.yaml").write_text(text.replace(old, new))
+    with pytest.raises(DataError, match=message):
+        load_reference([tmp_path], frozenset({"moon"}))
+
+
+def test_an_entry_twice_in_one_folder_is_refused(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(ENTRY.format(grade="contrary"))
+    with pytest.raises(DataError, match=r"b.yaml: moon-phase: already defined in .*a.yaml"):
+        load_reference([tmp_path], frozenset({"moon"}))
+
+
+def test_an_added_entry_is_found_and_a_changed_grade_changes_the_verdict_without_training(tmp_path: Path) -> None:
+    sentence = "Ketamine relieves depression better at full moon, as our patients know."
+    before = FactChecker.load().check(sentence)
+    assert "moon-phase" not in {c.entry.id for c in before.claims}
+    contrary = FactChecker.load(reference=[added(tmp_path / "contrary")]).check(sentence)
+    assert "moon-phase" in {c.entry.id for c in contrary.claims}
+    assert contrary.label is Label.CONTRADICTED
+    established = FactChecker.load(reference=[added(tmp_path / "established", "established")]).check(sentence)
+    assert established.label is not Label.CONTRADICTED
+
+
+def test_an_entry_is_judged_by_what_was_true_on_the_day() -> None:
+    entry = SET.entries["esketamine-approved-2019-trd"]
+    assert entry.valid_from is not None
+    assert as_it_stood(SET, date(2018, 6, 1)).entries[entry.id].grade is Grade.CONTRARY
+    assert as_it_stood(SET, date(2020, 6, 1)).entries[entry.id].grade is entry.grade
+    said = "Spravato is FDA-approved for treatment-resistant depression in adults."
+    assert FactChecker.load().check(said).label is Label.SUPPORTED
+    assert FactChecker.load(as_of=date(2018, 6, 1)).check(said).label is Label.CONTRADICTED
