@@ -108,16 +108,17 @@ def claim_verdicts(
     return out
 
 
-def combine(relevance: Floats, verdicts: Floats, kept: int) -> Floats:
+def combine(claims: Sequence[WeighedClaim]) -> Floats:
     """The sentence's distribution over VERDICTS: the first claim, shared with its rivals as far as it is in doubt, made worse by
     each further kept claim as far as that one is relevant."""
+    relevance = np.asarray([c.relevance for c in claims], np.float32)
     share = relevance / max(float(relevance.sum()), 1e-9)
     first = float(relevance[0])
-    base = first * verdicts[0] + (1 - first) * (share @ verdicts)
+    base = first * claims[0].verdicts + (1 - first) * (share @ np.stack([c.verdicts for c in claims]))
     at_most = np.cumsum(base)
-    for n in range(1, kept):
-        p = float(relevance[n])
-        at_most = at_most * ((1 - p) + p * np.cumsum(verdicts[n]))
+    for claim in kept(claims)[1:]:
+        p = claim.relevance
+        at_most = at_most * ((1 - p) + p * np.cumsum(claim.verdicts))
     return np.clip(np.diff(at_most, prepend=0.0), 0, 1)
 
 
@@ -176,8 +177,7 @@ class Weigher:
         kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
         table, first, trusted = np.full(3, 1 / 3, np.float32), 0.0, False
         if claims:
-            relevance = np.asarray([c.relevance for c in claims], np.float32)
-            table = combine(relevance, np.stack([c.verdicts for c in claims]), len(kept(claims)))
+            table = combine(claims)
             first = claims[0].relevance
             trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
         verdicts = dict(zip(self.model.heads["direct"].classes, direct.tolist(), strict=True))
@@ -234,8 +234,9 @@ def _with_markers(
 
 
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
-    """The claims that count: the most relevant, and a second where it is relevant enough."""
-    return [c for n, c in enumerate(claims[:2]) if n == 0 or c.relevance >= SECOND_CLAIM]
+    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough."""
+    further = [c for c in claims[1:] if c.relevance >= SECOND_CLAIM and c.candidate is not None]
+    return [*claims[:1], *further[:1]]
 
 
 def _split(values: Floats, groups: Sequence[Sequence[object]]) -> list[Floats]:
