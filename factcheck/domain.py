@@ -23,7 +23,7 @@ class Label(str, Enum):
     @property
     def severity(self) -> int:
         """Rank among the labels, 0 (no claim) to 4 (contradicted)."""
-        return list(Label).index(self)
+        return _SEVERITY[self]
 
     @property
     def flagged(self) -> bool:
@@ -53,7 +53,11 @@ class Strength(str, Enum):
     @property
     def rank(self) -> int:
         """0 (hedged) to 3 (absolute)."""
-        return list(Strength).index(self)
+        return _RANK[self]
+
+
+_SEVERITY = {label: n for n, label in enumerate(Label)}
+_RANK = {strength: n for n, strength in enumerate(Strength)}
 
 
 class Stance(str, Enum):

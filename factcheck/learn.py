@@ -254,7 +254,7 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
 
 def _held_out(data: _Data, heads: Mapping[str, Head], grades: Mapping[str, str], test: Any) -> list[Parts]:
     weigher = Weigher(Model("fold", heads, grades, {}), data.matcher)
-    return list(weigher.parts([data.readings[i] for i in test]))
+    return weigher.parts([data.readings[i] for i in test])
 
 
 def _vocabulary(rows: Sequence[Features], least: int) -> dict[str, int]:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from factcheck.domain import Entry, Label, Stance, Strength
+from factcheck.domain import Entry, Grade, Label, Stance, Strength
 from factcheck.features import Features, claim_features, rule_strength, sentence_features
 from factcheck.judge import verdict
 from factcheck.match import IN_CLAUSE, Candidate, Matcher
 from factcheck.measure import measure
-from factcheck.model import Floats, Model, softmax
+from factcheck.model import Floats, Head, Model
 from factcheck.propose import Proposal, propose
 from factcheck.read import Reading
 
@@ -29,8 +29,8 @@ WEIGHED = 4
 SECOND_CLAIM = 0.4
 #: Weight of a number's verdict against the wording's, for the claim that the number measures (docs/labels.md: numbers win).
 MEASURED = 0.85
-
-
+#: A sentence that is no claim with at least this probability is not held against the entries: most sentences of a page.
+CERTAIN = 0.98
 #: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 was best on pages that the
 #: training sentences do not resemble; cross-validation on those sentences cannot tell them apart.
 MARKED = 0.6
@@ -43,14 +43,18 @@ class WeighedClaim:
     entry: Entry
     candidate: Candidate | None
     relevance: float
-    stances: dict[Stance, float]
-    strengths: dict[Strength, float]
+    stances: Floats  # over Stance
+    strengths: Floats  # over Strength
     verdicts: Floats  # over VERDICTS
     measured: Label | None
 
     def best(self, label: Label | None = None) -> tuple[float, Stance, Strength]:
         """The likeliest stance and strength with their probability; given a label, among those that the table turns into it."""
-        pairs = [(p * q, s, t) for s, p in self.stances.items() for t, q in self.strengths.items()]
+        pairs = [
+            (float(p * q), s, t)
+            for s, p in zip(Stance, self.stances, strict=True)
+            for t, q in zip(Strength, self.strengths, strict=True)
+        ]
         if label is not None and label is not self.measured:
             pairs = [c for c in pairs if verdict(c[1], c[2], self.entry.grade) is label]
         return max(pairs, key=lambda c: c[0], default=(0.0, Stance.MENTIONS, Strength.FLAT))
@@ -90,22 +94,24 @@ def stance_strength_features(
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
 
 
-def claim_verdicts(
-    entry: Entry, stances: dict[Stance, float], strengths: dict[Strength, float], measured: Label | None
-) -> Floats:
-    """Distribution over VERDICTS by the table, given those over stance and strength; a measured number takes precedence."""
-    out = np.zeros(len(VERDICTS), np.float32)
-    for stance, p in stances.items():
-        for strength, q in strengths.items():
-            label = verdict(stance, strength, entry.grade)
-            if label is not None:
-                out[VERDICTS.index(label)] += p * q
+def claim_verdicts(grade: Grade, stances: Floats, strengths: Floats, measured: Label | None) -> Floats:
+    """Distribution over VERDICTS by the table, given those over Stance and Strength; a measured number takes precedence."""
+    out: Floats = np.outer(stances, strengths).reshape(-1) @ _TABLE[grade]
     total = float(out.sum())
     out = out / total if total > 0 else np.full(len(VERDICTS), 1 / 3, np.float32)
     if measured is not None:
         out = (1 - MEASURED) * out
         out[VERDICTS.index(measured)] += MEASURED
     return out
+
+
+#: For each grade, which verdict each pair of stance and strength gives: (stances x strengths, VERDICTS), 0 or 1.
+_TABLE: dict[Grade, Floats] = {
+    grade: np.asarray(
+        [[float(verdict(s, t, grade) is v) for v in VERDICTS] for s in Stance for t in Strength], np.float32
+    )
+    for grade in Grade
+}
 
 
 def combine(claims: Sequence[WeighedClaim]) -> Floats:
@@ -143,94 +149,94 @@ class Weigher:
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
+        parts = self.parts(readings)
         head, by_table = self.model.heads["label"], self.model.heads["label-by-table"]
-        for parts in self.parts(readings):
-            p = softmax(by_table.scores([parts.by_table]))[0]
-            if parts.trusted:
-                p = (p + softmax(head.scores([parts.stack]))[0]) / 2
-            yield Weighed(
-                parts.reading, parts.claims, {Label(c): float(x) for c, x in zip(by_table.classes, p, strict=True)}
-            )
+        heard = head.probabilities([p.stack for p in parts])
+        read = by_table.probabilities([p.by_table for p in parts])
+        for part, a, b in zip(parts, heard, read, strict=True):
+            p = (a + b) / 2 if part.trusted else b
+            yield Weighed(part.reading, part.claims, {Label(c): float(x) for c, x in zip(head.classes, p, strict=True)})
 
-    def parts(self, readings: Sequence[Reading]) -> Iterator[Parts]:
+    def parts(self, readings: Sequence[Reading]) -> list[Parts]:
         """What the last head is given, for each reading."""
-        if not readings:
-            return
-        heads = self.model.heads
         sentences = [sentence_features(r) for r in readings]
-        kinds = heads["kind"].probabilities(sentences)
-        direct = heads["direct"].probabilities(sentences)
-        proposals = [
-            propose(r, s, self.matcher, self._order)
-            for r, s in zip(readings, heads["entry"].scores(sentences), strict=True)
-        ]
-        relevance = _split(
-            heads["relevance"].probabilities([q.features for p in proposals for q in p])[:, 1], proposals
-        )
-        for reading, sentence, kind, straight, proposal, relevant in zip(
-            readings, sentences, kinds, direct, proposals, relevance, strict=True
-        ):
-            claims = self._claims(reading, sentence, proposal, relevant)
-            yield self._stack(reading, claims, kind, straight)
+        kinds = self.model.heads["kind"].probabilities(sentences)
+        none = self.model.heads["kind"].classes.index("none")
+        open_ = [i for i in range(len(readings)) if kinds[i, none] < CERTAIN]
+        asked, features = [readings[i] for i in open_], [sentences[i] for i in open_]
+        claims = dict(zip(open_, self._claims(asked, features), strict=True))
+        direct = dict(zip(open_, self.model.heads["direct"].probabilities(features), strict=True))
+        return [self._stack(r, claims.get(i, ()), kinds[i], direct.get(i)) for i, r in enumerate(readings)]
 
-    def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats) -> Parts:
+    def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats | None) -> Parts:
         kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
-        table, first, trusted = np.full(3, 1 / 3, np.float32), 0.0, False
+        table, first, trusted = np.full(len(VERDICTS), 1 / 3, np.float32), 0.0, False
         if claims:
             table = combine(claims)
             first = claims[0].relevance
             trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
+        by_table = stack_features(kinds, table, None, first)
+        if direct is None:
+            return Parts(reading, claims, False, by_table, by_table)
         verdicts = dict(zip(self.model.heads["direct"].classes, direct.tolist(), strict=True))
-        return Parts(
-            reading,
-            claims,
-            trusted,
-            stack_features(kinds, table, verdicts, first),
-            stack_features(kinds, table, None, first),
-        )
+        return Parts(reading, claims, trusted, stack_features(kinds, table, verdicts, first), by_table)
 
-    def _claims(
-        self,
-        reading: Reading,
-        sentence: Features,
-        proposal: list[Proposal],
-        relevant: Floats,
-    ) -> tuple[WeighedClaim, ...]:
-        chosen = np.argsort(-relevant, kind="stable")[:WEIGHED]
-        rows = [stance_strength_features(sentence, reading, proposal[i].candidate, proposal[i].entry) for i in chosen]
-        stance, strength = self.model.heads["stance"], self.model.heads["strength"]
-        claims = []
-        for i, s, t in zip(chosen, stance.probabilities(rows), strength.probabilities(rows), strict=True):
-            entry, candidate = proposal[i].entry, proposal[i].candidate
-            measured = measure(entry, reading, candidate)
-            stances = {Stance(c): float(p) for c, p in zip(stance.classes, s, strict=True)}
-            strengths = _with_markers(
-                reading, candidate, {Strength(c): float(p) for c, p in zip(strength.classes, t, strict=True)}
-            )
-            claims.append(
-                WeighedClaim(
-                    entry,
-                    candidate,
-                    float(relevant[i]),
-                    stances,
-                    strengths,
-                    claim_verdicts(entry, stances, strengths, measured),
-                    measured,
-                )
-            )
-        return tuple(claims)
+    def _claims(self, readings: Sequence[Reading], sentences: Sequence[Features]) -> Iterator[tuple[WeighedClaim, ...]]:
+        """The most relevant entries of each reading, with their stance and strength. Heads are asked once for all."""
+        if not readings:
+            return
+        heads = self.model.heads
+        proposals = [
+            propose(r, s, self.matcher, self._order)
+            for r, s in zip(readings, heads["entry"].scores(sentences), strict=True)
+        ]
+        pairs = heads["relevance"].probabilities([q.features for p in proposals for q in p])
+        relevance = _split(pairs[:, heads["relevance"].classes.index("yes")], proposals)
+        chosen = [
+            [(p[i], float(r[i])) for i in np.argsort(-r, kind="stable")[:WEIGHED]]
+            for p, r in zip(proposals, relevance, strict=True)
+        ]
+        rows = [
+            stance_strength_features(sentence, reading, q.candidate, q.entry)
+            for sentence, reading, few in zip(sentences, readings, chosen, strict=True)
+            for q, _ in few
+        ]
+        stances = iter(_in_order(heads["stance"], rows, [s.value for s in Stance]))
+        strengths = iter(_in_order(heads["strength"], rows, [s.value for s in Strength]))
+        for reading, few in zip(readings, chosen, strict=True):
+            yield tuple(_weighed(reading, q, r, next(stances), next(strengths)) for q, r in few)
 
 
-def _with_markers(
-    reading: Reading, candidate: Candidate | None, learned: dict[Strength, float]
-) -> dict[Strength, float]:
+def _in_order(head: Head, rows: Sequence[Features], members: Sequence[str]) -> Floats:
+    """Probabilities with the columns in the order of the enum; 0 for a member that the head never met."""
+    p = head.probabilities(rows)
+    out = np.zeros((len(rows), len(members)), np.float32)
+    for n, name in enumerate(members):
+        if name in head.classes:
+            out[:, n] = p[:, head.classes.index(name)]
+    return out
+
+
+def _weighed(
+    reading: Reading, proposal: Proposal, relevance: float, stances: Floats, strengths: Floats
+) -> WeighedClaim:
+    entry, candidate = proposal.entry, proposal.candidate
+    strengths = _with_markers(reading, candidate, strengths)
+    measured = measure(entry, reading, candidate)
+    verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
+    return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
+
+
+def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
     """The learned strengths, with what the clause's markers say mixed in where there are any."""
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     start, end = (clause.start, clause.end) if clause else (0, len(reading.words))
     marked, raised = rule_strength(reading, start, end)
     if marked is Strength.FLAT and not raised:
         return learned
-    return {s: (1 - MARKED) * p + MARKED * (s is marked) for s, p in learned.items()}
+    mixed: Floats = (1 - MARKED) * learned
+    mixed[marked.rank] += MARKED
+    return mixed
 
 
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:

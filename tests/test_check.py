@@ -106,7 +106,12 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 
 def test_a_page_keeps_order_and_ids_are_stable() -> None:
-    html = b"<html lang=en><title>T</title><body><main><h1>Ketamine</h1><p>Ketamine is non-addictive. Ketamine blocks NMDA receptors.</p><p>Ketamine is non-addictive. The clinic is open on Mondays and on all other days of the week.</p></main></body></html>"
+    paragraphs = (
+        "Ketamine is non-addictive. Ketamine blocks NMDA receptors.",
+        "Ketamine is non-addictive. The clinic is open on Mondays and on all other days of the week.",
+    )
+    body = "".join(f"<p>{p}</p>" for p in paragraphs)
+    html = f"<html lang=en><title>T</title><body><main><h1>Ketamine</h1>{body}</main></body></html>".encode()
     first, second = (CHECKER.check_page(Page("a.html", html, "text/html")) for _ in range(2))
     assert [f.id for f in first.sentences] == [f.id for f in second.sentences]
     assert len({f.id for f in first.sentences}) == len(first.sentences)
