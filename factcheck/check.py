@@ -64,7 +64,7 @@ class FactChecker:
         entries = load_reference([root / "reference", *reference], frozenset(lexicon.rows))
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
-        weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values()))
+        weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
         return cls(Reader(lexicon), loaded, weigher, entries.digest, day)
 
     def check_page(self, page: Page) -> Report:

@@ -73,7 +73,7 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     f[f"topic:{entry.topic}"] = 0.3
     f[f"grade-kind:{'risk' if entry.topic in ('safety', 'dependence', 'eligibility') else 'other'}"] = 0.3
-    start, end = (clause.start, clause.end) if clause else (0, len(reading.words))
+    start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     strength, raised = rule_strength(reading, start, end)
     f[f"rule:{strength.value}"] = 0.8
     f[f"rule:{strength.value}:{raised}"] = 0.5
@@ -85,7 +85,7 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
                 side = "<" if m.start < first else ">"
                 f[f"cl:{m.type}{side}"] = 0.6
                 f[f"cl:{m.id}"] = 0.4
-        words = list(_abstracted(reading, start, end))
+        words = list(_abstracted(reading, clause.start, end))
         gram = 1.2 / max(len(words), 1) ** 0.5
         for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
             f[f"cw:{b}"] = gram
@@ -144,7 +144,7 @@ def _strength_features(f: Features, reading: Reading) -> None:
         }
         if not concepts:
             continue
-        strength, raised = rule_strength(reading, clause.start, clause.end)
+        strength, raised = rule_strength(reading, clause.governed_from, clause.end)
         denied = "denied" if clause.cues & {"negation", "affix", "doubt"} else "said"
         said.add(f"{strength.value}:{denied}")
         f[f"st:{strength.value}:{raised}:{denied}"] = 0.6

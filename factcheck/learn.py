@@ -175,7 +175,7 @@ def versions() -> dict[str, str]:
 
 def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry]) -> _Data:
     readings = [reader.read(e.text, e.before) for e in examples]
-    matcher = Matcher(entries.values())
+    matcher = Matcher(entries.values(), reader.lexicon.names)
     wording = [(e.id, text) for e in entries.values() for text in (e.claim, e.licensed, e.truth, *e.aliases)]
     return _Data(
         examples,

@@ -94,6 +94,10 @@ def normal_form(word: str) -> str:
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
 
+#: Row types that name something in particular, not a way of speaking of it.
+NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A lexicon row found in a sentence: token span [start, end), row id, row type."""
@@ -129,6 +133,7 @@ class Lexicon:
                 self._exact.add(row.id, exact)
             if normal:
                 self._normal.add(row.id, normal)
+        self.names = frozenset(row.id for row in rows if row.type in NAMING)
         self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
 
     @classmethod

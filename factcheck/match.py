@@ -30,11 +30,13 @@ class Matcher:
 
     Parameters
     ----------
-    entries: the reference set's entries.
+    entries: the reference set's entries. names: ids of the concepts that name a condition, a therapy or a body: a slot that only
+    these fill cannot be filled by wording alone.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], names: frozenset[str] = frozenset()) -> None:
         self.entries = list(entries)
+        self.names = names
         self.by_id = {e.id: e for e in self.entries}
         use = Counter(c for e in self.entries for c in {c for s in e.slots for g in s.require for c in g})
         total = max(len(self.entries), 1)
@@ -47,6 +49,11 @@ class Matcher:
                 for concept in rarest:
                     self._index[concept].append((order, entry, slots))
                 order += 1
+
+    def nameable(self, entry: Entry, reading: Reading) -> bool:
+        """Whether the reading, or what it leans on, names every condition and therapy that some slots of the entry ask for."""
+        said = reading.concepts | reading.context
+        return any(all(g & said for g in s.require if g <= self.names) for s in entry.slots)
 
     def candidates(self, reading: Reading) -> list[Candidate]:
         """Every entry that the reading fills, best first: the nearer reach, then the rarer concepts."""

@@ -53,6 +53,8 @@ def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str,
         if entry is None:
             continue
         candidate, position = by_id.get(entry_id), order.get(entry_id)
+        if candidate is None and not matcher.nameable(entry, reading):
+            continue
         standing = None
         if position is not None:
             score = float(scores[position])

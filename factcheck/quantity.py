@@ -12,6 +12,8 @@ _WORDS = {
     "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "hundred": 100,
 }  # fmt: skip
+#: "A few minutes", "several days": read as the top of what people mean by them.
+_VAGUE = {"few": 5.0, "several": 7.0, "couple": 2.0}
 _FRACTIONS = {"half": 50.0, "third": 33.3, "thirds": 66.7, "quarter": 25.0, "quarters": 75.0}
 #: Unit words, singular and plural, and the unit that they stand for; times are turned into the smallest that is exact.
 _UNITS = {
@@ -82,6 +84,8 @@ def _value(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
         return float(word.strip("$%").replace(",", "")), i + 1
     if word in ("a", "one", "two", "three") and i + 1 < len(lowers) and lowers[i + 1] in _FRACTIONS:
         return _FRACTIONS[lowers[i + 1]], i + 2
+    if word in _VAGUE and i + 1 < len(lowers) and _UNITS.get(_singular(lowers[i + 1])) in HOURS:
+        return _VAGUE[word], i + 1
     if word == "half":
         return 50.0, i + 1
     if word in ("a", "an") and i + 1 < len(lowers) and _UNITS.get(_singular(lowers[i + 1])) in HOURS:

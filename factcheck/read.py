@@ -33,6 +33,7 @@ class Clause:
     cues: frozenset[str]  # types of the cues
     drugs: frozenset[str]
     participle: bool = False
+    governed_from: int = 0  # where the markers that govern it begin: a participle has those of the clause before
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ class Reader:
         mentions = tuple(m for m in self.lexicon.find(doc) if not _past_could(m, lowers))
         offsets = tuple((skip + places[t.idx], skip + places[t.idx + len(t) - 1] + 1) for t in doc)
         spans = _clause_spans(lowers, mentions)
-        clauses = tuple(self._clause(s, e, lowers, mentions, participle) for s, e, participle in spans)
+        clauses = tuple(
+            self._clause(s, e, lowers, mentions, participle, spans[n - 1][0] if participle and n else s)
+            for n, (s, e, participle) in enumerate(spans)
+        )
         named = frozenset(m.id for m in mentions if m.id in _DRUGS)
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
@@ -104,7 +108,13 @@ class Reader:
         return frozenset().union(*(self.lexicon.ancestors[m.id] for m in mentions if m.type not in CUE_TYPES))
 
     def _clause(
-        self, start: int, end: int, lowers: Sequence[str], mentions: Sequence[Mention], participle: bool
+        self,
+        start: int,
+        end: int,
+        lowers: Sequence[str],
+        mentions: Sequence[Mention],
+        participle: bool,
+        governed_from: int,
     ) -> Clause:
         inside = tuple(m for m in mentions if start <= m.start < end)
         ancestors = self.lexicon.ancestors
@@ -120,6 +130,7 @@ class Reader:
             frozenset(m.type for m in inside if m.type in CUE_TYPES),
             _drugs_spoken_of(inside, lowers),
             participle,
+            governed_from,
         )
 
 

@@ -230,7 +230,7 @@ def _weighed(
 def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
     """The learned strengths, with what the clause's markers say mixed in where there are any."""
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
-    start, end = (clause.start, clause.end) if clause else (0, len(reading.words))
+    start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     marked, raised = rule_strength(reading, start, end)
     if marked is Strength.FLAT and not raised:
         return learned
