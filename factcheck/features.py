@@ -1,4 +1,7 @@
-"""A reading as named features for the learned heads. Names are stable strings, values 0 to 1."""
+"""A reading as named features for the learned heads. Names are stable strings, values 0 to 1.
+
+Sets are walked in sorted order: sums over features then add up in the same order in every process.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +40,14 @@ def sentence_features(reading: Reading) -> Features:
         f[f"last:{words[-1] if words[-1].isalpha() else (words[-2] if len(words) > 1 else '')}"] = 0.3
         f[f"end:{words[-1]}"] = 0.3
     f[f"len:{min(n // 5, 8)}"] = 0.4
-    for name in reading.concepts:
+    for name in sorted(reading.concepts):
         f[f"c:{name}"] = 0.4
     kinds = [m.type for m in reading.mentions]
     for m in reading.mentions:
         f[f"m:{m.id}"] = 0.3
     for a, b in zip(["^", *kinds], [*kinds, "$"], strict=True):
         f[f"k:{a}>{b}"] = 0.25
-    for kind in set(kinds):
+    for kind in sorted(set(kinds)):
         f[f"type:{kind}"] = 0.4
     if kinds:
         f[f"subject:{kinds[0]}"] = 0.5
@@ -62,7 +65,7 @@ def sentence_features(reading: Reading) -> Features:
     f[f"titled:{reading.titled > 0.6}:{n < 10}"] = 0.5
     if reading.anaphoric:
         f["anaphoric"] = 0.4
-    for name in reading.context:
+    for name in sorted(reading.context):
         f[f"before:{name}"] = 0.3 if reading.anaphoric else 0.15
     return f
 
@@ -148,7 +151,7 @@ def _strength_features(f: Features, reading: Reading) -> None:
         denied = "denied" if clause.cues & {"negation", "affix", "doubt"} else "said"
         said.add(f"{strength.value}:{denied}")
         f[f"st:{strength.value}:{raised}:{denied}"] = 0.6
-        for concept in concepts:
+        for concept in sorted(concepts):
             f[f"st:{strength.value}:{denied}+{concept}"] = 0.4
     f[f"sts:{'|'.join(sorted(said))}"] = 0.5
 
@@ -159,12 +162,12 @@ _COMMON = frozenset({"ketamine", "brain", "session", "iv"})
 
 
 def _clause_features(f: Features, place: str, clause: Clause) -> None:
-    for cue in clause.cues:
+    for cue in sorted(clause.cues):
         f[f"{place}:{cue}"] = 0.4
     relations = {m.type for m in clause.mentions if m.type not in CUE_TYPES}
-    for relation in relations:
+    for relation in sorted(relations):
         f[f"{place}:{relation}"] = 0.3
-        for cue in clause.cues:
+        for cue in sorted(clause.cues):
             f[f"in:{cue}+{relation}"] = 0.3
     kinds = [m.type for m in clause.mentions]
     if kinds:

@@ -20,6 +20,7 @@ import sklearn
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 from factcheck.domain import Entry, Grade, Label
 from factcheck.features import Features, sentence_features
@@ -87,13 +88,20 @@ def fit(
     ----------
     examples: sorted by id. entries: the reference set's. workers: processes for the folds. say: told of each step.
     """
+    with threadpool_limits(limits=1):  # several threads would add up in another order
+        return _fit(examples, reader, entries, workers, say)
+
+
+def _fit(
+    examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry], workers: int, say: Callable[[str], None]
+) -> Fitted:
     say(f"reading {len(examples)} sentences")
     data = _prepare(examples, reader, entries)
     fold_of = folds(examples)
     train_sets = [np.flatnonzero(fold_of != k) for k in range(FOLDS)]
     test_sets = [np.flatnonzero(fold_of == k) for k in range(FOLDS)]
     say("first heads: is it a claim, which entry, which verdict by wording")
-    parallel = joblib.Parallel(n_jobs=workers)
+    parallel = joblib.Parallel(n_jobs=workers)  # its workers have one thread each
     first = parallel(joblib.delayed(_first_heads)(data, train) for train in [*train_sets, np.arange(len(examples))])
     scores = _entry_scores(data, first[:FOLDS], test_sets)
     say("second heads: relevance, stance, strength")
