@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from factcheck.border import DataError
 from factcheck.domain import Label
@@ -65,6 +66,16 @@ def test_nothing_is_like_a_gold_sentence() -> None:
     for e in EXAMPLES:
         shared = Counter(n for gram in trigrams(e.text) for n in index.get(gram, ()))
         assert all(k / len(gold[n]) < 0.5 for n, k in shared.items()), e.text
+
+
+@pytest.mark.skipif(not (GOLD / "dev.jsonl").is_file(), reason="no benchmark data (set FACTCHECK_BENCH_DATA)")
+def test_no_sentence_is_a_paraphrase_of_a_gold_sentence() -> None:
+    lines = (GOLD / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = [text for text in (json.loads(line)["text"] for line in lines) if len(text.split()) >= 6]
+    texts = [e.text for e in EXAMPLES]
+    vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit_transform([*texts, *gold])
+    cosine = (vectors[: len(texts)] @ vectors[len(texts) :].T).max(axis=1).toarray().ravel()
+    assert not [text for text, c in zip(texts, cosine, strict=True) if c >= 0.5]
 
 
 def test_folds_keep_groups_and_near_duplicates_together() -> None:
