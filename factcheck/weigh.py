@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
-from factcheck.features import Features, claim_features, rule_strength, sentence_features
+from factcheck.features import Features, claim_features, negating, rule_strength, sentence_features
 from factcheck.judge import verdict
 from factcheck.match import IN_CLAUSE, Candidate, Matcher
 from factcheck.measure import measure
@@ -222,6 +222,7 @@ def _weighed(
 ) -> WeighedClaim:
     entry, candidate = proposal.entry, proposal.candidate
     strengths = _with_markers(reading, candidate, strengths)
+    stances = _with_negation(candidate, stances)
     measured = measure(entry, reading, candidate)
     verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
     return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
@@ -236,6 +237,24 @@ def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats
         return learned
     mixed: Floats = (1 - MARKED) * learned
     mixed[marked.rank] += MARKED
+    return mixed
+
+
+def _with_negation(candidate: Candidate | None, learned: Floats) -> Floats:
+    """The learned stances, with two rules mixed in: two negations of a clause cancel ("is not non-addictive"), and a claim worded
+    with a negation is denied by a clause that has none and compares nothing ("is an opioid" for "is not an opioid")."""
+    if candidate is None or candidate.reach != IN_CLAUSE:
+        return learned
+    clause, negative = candidate.clause, candidate.slots.negative
+    count = len(negating(clause))
+    if count == 2 and "affix" in clause.cues:
+        stance = Stance.DENIES if negative else Stance.ASSERTS
+    elif negative and count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}:
+        stance = Stance.DENIES
+    else:
+        return learned
+    mixed: Floats = (1 - MARKED) * learned
+    mixed[list(Stance).index(stance)] += MARKED
     return mixed
 
 

@@ -35,6 +35,8 @@ SENTENCES = [Sentence(c["text"], 0, len(c["text"]), before=c.get("before") or ""
         ),
         ("Ketamine has been shown to relieve PTSD.", Label.OVERSTATED, "ptsd"),
         ("Ketamine may help some people with PTSD.", Label.SUPPORTED, "ptsd"),
+        ("Ketamine is not non-addictive.", Label.SUPPORTED, "abuse-potential"),
+        ("Ketamine is an opioid.", Label.CONTRADICTED, "ketamine-not-an-opioid"),
         ("Ketamine rewires the brain.", Label.OVERSTATED, "rewires-resets-brain"),
         ("Ketamine cures depression.", Label.CONTRADICTED, "permanent-cure"),
         ("Ketamine infusions have no side effects.", Label.CONTRADICTED, "no-side-effects-claim"),
