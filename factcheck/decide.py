@@ -10,9 +10,9 @@ from factcheck.lexicon import Mention
 from factcheck.read import CUE_TYPES, Clause, Reading
 from factcheck.weigh import VERDICTS, Weighed, WeighedClaim, kept
 
-#: A verdict needs an entry at least this relevant; below it the sentence is a claim on which the set has nothing.
+#: A verdict needs an entry at least this relevant; below it the set has nothing on the claim. Set by judgment; not swept.
 RELEVANT = 0.15
-#: Below this probability the tool abstains from a flag: unverified, "low confidence".
+#: Below this probability the tool abstains from a flag: unverified, "low confidence". Set by judgment; not swept.
 CONFIDENT = 0.35
 #: Cue types that set strength or stance, and so belong to the words that decided.
 _DECIDING = frozenset(

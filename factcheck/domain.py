@@ -203,7 +203,6 @@ class Entry:
     valid_until: date | None = None
     jurisdiction: str = "US"
     rule: str = ""
-    weight: float = 0.0  # preference among entries that match equally well
 
 
 @dataclass(frozen=True, slots=True)

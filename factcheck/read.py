@@ -56,10 +56,6 @@ class Reading:
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
 
-    def clause_of(self, token: int) -> Clause:
-        """The clause that holds a token."""
-        return next(c for c in self.clauses if c.start <= token < c.end)
-
 
 class Reader:
     """Reads sentences with a lexicon."""
@@ -69,7 +65,7 @@ class Reader:
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
     def read(self, text: str, before: str = "") -> Reading:
-        """Read one sentence; `before` is the sentence before it, asked only for the drug that a pronoun stands for."""
+        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for."""
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)

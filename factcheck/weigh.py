@@ -25,14 +25,15 @@ from factcheck.read import Reading
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
 #: Candidates whose strength and stance are read.
 WEIGHED = 4
-#: A second claim is kept when its relevance reaches this (by cross-validation; 0.3 to 0.6 differ little).
+#: A second claim is kept when its relevance reaches this. Set by judgment; not swept.
 SECOND_CLAIM = 0.4
-#: Weight of a number's verdict against the wording's, for the claim that the number measures (docs/labels.md: numbers win).
+#: Weight of a number's verdict against the wording's (docs/labels.md: numbers win). Set by judgment; not swept.
 MEASURED = 0.85
-#: A sentence that is no claim with at least this probability is not held against the entries: most sentences of a page.
+#: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
 CERTAIN = 0.98
-#: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 was best on pages that the
-#: training sentences do not resemble; cross-validation on those sentences cannot tell them apart.
+#: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on
+#: the development pages, on which it was therefore chosen; cross-validation on the training sentences cannot tell them apart.
+#: The rules of negation take the same weight, unswept.
 MARKED = 0.6
 
 
