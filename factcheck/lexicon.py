@@ -94,6 +94,9 @@ def normal_form(word: str) -> str:
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
 
+#: Characters in a sentence, more than a page can have. spaCy's own limit of 1,000,000 is for parsers, which are not used here.
+MAX_LENGTH = 100_000_000
+
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
@@ -118,6 +121,7 @@ class Lexicon:
 
     def __init__(self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow]) -> None:
         self.nlp = spacy.blank("en")
+        self.nlp.max_length = MAX_LENGTH
         getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
         getters[NORM] = normal_form
         self._normal = PhraseMatcher(self.nlp.vocab, attr=NORM)

@@ -46,6 +46,8 @@ _CAN_END = frozenset(
 )
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
 _WINDOW = 20_000
+#: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
+MAX_SENTENCE = 2_000
 
 
 def split(document: Document) -> list[Sentence]:
@@ -91,9 +93,22 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         if cut < len(text) and (not piece or _runs_on(piece, text, cut)):
             continue
         if piece:
-            spans.append((start + len(piece) - len(piece.lstrip()), start + len(piece)))
+            spans += _cut(text, start + len(piece) - len(piece.lstrip()), start + len(piece))
         start = cut
     return spans
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The span of a sentence, in pieces where it is longer than any sentence."""
+    pieces = []
+    while end - start > MAX_SENTENCE:
+        stop = text.rfind(" ", start + 1, start + MAX_SENTENCE)
+        stop = stop if stop > 0 else start + MAX_SENTENCE
+        pieces.append((start, start + len(text[start:stop].rstrip())))
+        start = stop
+        while text[start].isspace():
+            start += 1
+    return [*pieces, (start, end)]
 
 
 def _boundaries(text: str) -> list[int]:
