@@ -18,7 +18,7 @@ MAX_VALUES = 2_000
 
 def channel_parts(markup: Markup, chrome: list[bool], body: list[Part]) -> list[Part]:
     """The texts of the other channels that the body does not show."""
-    seen = f" {squash(' '.join(part.text for part in body))} "
+    seen = f" {' '.join(squash(part.text) for part in body)} "
     parts: list[Part] = []
     if markup.title:
         parts.append(Part(BlockKind.HEADING, markup.title, "", Channel.TITLE))

@@ -11,7 +11,7 @@ from factcheck.channels import channel_parts
 from factcheck.domain import Block, BlockKind, Document, Page, Skipped
 from factcheck.language import foreign, is_foreign_line
 from factcheck.maincontent import chrome_boxes, main_content
-from factcheck.markup import clean, read_markup
+from factcheck.markup import clean, crowding, read_markup
 
 #: Control characters (tab, line and page breaks aside) in text; binary files have a third of them.
 MAX_CONTROLS = 0.02
@@ -20,10 +20,12 @@ MIN_WORDS = 8
 #: Plain text whose longest line is shorter was wrapped by hand, so that a line's end is no paragraph's end.
 MAX_WRAPPED = 100
 
-#: A page over 1 MB with more tags than one in so many characters is refused: parsed, it would take far more memory than text
-#: does. Of the 10 such pages of WCXB the densest has a tag in 121 characters, of the smaller 275 one in 28.
-MIN_TAG_DISTANCE = 40
+#: A page over 1 MB with more tags and attributes than one in so many characters is refused: parsed, it would take far more
+#: memory than text does. Of the 10 such pages of WCXB the most crowded has one in 41.
+MIN_DISTANCE = 30
 LARGE = 1_000_000
+#: No paragraph is as long; a longer one is cut where a word ends, so that what follows takes memory for one piece at a time.
+MAX_BLOCK = 20_000
 
 #: How much of a text is read to tell its encoding.
 ENOUGH = 100_000
@@ -52,10 +54,9 @@ def extract(page: Page) -> Document | Skipped:
     if text is None:
         return Skipped(page.source, "binary, not text; give an .html, .txt or .md file")
     if page.media_type == "text/html":
-        tags = text.count("<")
-        if len(text) > LARGE and tags * MIN_TAG_DISTANCE > len(text):
-            size = f"{tags:,} tags in {len(text) / 1e6:.1f} MB"
-            return Skipped(page.source, f"hardly any text ({size}); save the article alone as HTML or text")
+        if len(text) > LARGE and crowding(text) * MIN_DISTANCE > len(text):
+            reason = f"hardly any text in {len(text) / 1e6:.1f} MB of markup; save the article alone as HTML or text"
+            return Skipped(page.source, reason)
         markup = read_markup(text)
         chrome = chrome_boxes(markup)
         body = body_parts(markup, main_content(markup, chrome))
@@ -163,7 +164,23 @@ def _plain_kind(line: str) -> BlockKind:
 def _document(source: str, title: str, parts: list[Part]) -> Document:
     blocks: list[Block] = []
     offset = 0
+    parts = [short for part in parts for short in _shortened(part)]
     for part in parts:
         blocks.append(Block(part.kind, offset, offset + len(part.text), part.channel, part.heading))
         offset += len(part.text) + 1
     return Document(source, title, "\n".join(part.text for part in parts), tuple(blocks))
+
+
+def _shortened(part: Part) -> list[Part]:
+    if len(part.text) <= MAX_BLOCK:
+        return [part]
+    shorter = []
+    start = 0
+    while start < len(part.text):
+        stop = start + MAX_BLOCK
+        if stop < len(part.text):
+            space = part.text.rfind(" ", start + 1, stop)
+            stop = space if space > 0 else stop
+        shorter.append(part._replace(text=part.text[start:stop]))
+        start = stop + (part.text[stop : stop + 1] == " ")
+    return shorter

@@ -68,7 +68,7 @@ def _looks_like_chrome(markup: Markup, box: Box, share: float) -> bool:
         return True
     if not box.hidden or share > MAX_HIDDEN_SHARE:
         return False
-    return not any(_OPENS.search(near.names) for near in (box, *markup.above(box.parent)[:3]))
+    return not any(_OPENS.search(near.names) for near in (box, *markup.above(box.parent, 3)))
 
 
 def main_content(markup: Markup, chrome: list[bool]) -> list[bool]:

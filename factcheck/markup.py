@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,13 +39,29 @@ MAX_DEPTH = 512
 #: Pages with fewer tags than this cannot nest deeply enough to be slow (0.3 s at 20,000 levels, measured).
 DEPTH_CHECK_FROM = 20_000
 
+#: More attributes of one tag than this are dropped: lexbor compares each with all others (36 s at 150,000).
+MAX_ATTRIBUTES = 2_000
+
 _BREAK, _SEAM = "\x1e", "\x1f"  # a <br>; two inline elements side by side without a space
 _WORD_SEAM = re.compile(f"(?<=[a-z0-9%]){_SEAM}(?=[A-Z0-9])|(?<=[0-9%+]){_SEAM}(?=[A-Za-z])")
 _INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
-_CONTAINER_TAG = re.compile(
-    r"<(/?)(?:div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>",
-    re.I,
+_UNNESTED = (
+    "area base br col embed hr img input link meta param source track wbr "  # hold nothing
+    "p li dt dd tr td th thead tfoot tbody colgroup caption option optgroup rb rt rtc rp html head body"  # end by themselves
 )
+_CONTAINER_TAG = re.compile(rf"<(/?)(?!(?:{_UNNESTED.replace(' ', '|')})[\s/>])[a-z][^<>]*>", re.I)
+_ATTRIBUTE = (
+    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+))?+"  # HTML 13.2.5.32
+)
+_CROWDED_TAG = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"
+    rf"|(?P<kept><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}})(?:{_ATTRIBUTE})++",
+    re.I | re.S,
+)
+_TAG = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+", re.I)
+_EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_SPACE = re.compile(r"\s")
+_STRETCH = 50_000
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
 _COUNTERS = ("data-to-value", "data-to", "data-count", "data-counter", "data-number", "data-stop", "data-end-value")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -85,10 +102,10 @@ class Markup:
     alts: list[tuple[int, str]] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
 
-    def above(self, box: int) -> list[Box]:
-        """The box and all that hold it, innermost first."""
-        found = []
-        while box >= 0:
+    def above(self, box: int, most: int = MAX_DEPTH) -> list[Box]:
+        """The box and all that hold it, innermost first; at most so many."""
+        found: list[Box] = []
+        while box >= 0 and len(found) < most:
             found.append(self.boxes[box])
             box = self.boxes[box].parent
         return found
@@ -96,11 +113,30 @@ class Markup:
 
 def clean(text: str) -> str:
     """One line of text: white space of any kind to single spaces, invisible characters gone."""
+    if len(text) > 2 * _STRETCH:  # the words of a long text, each a string of its own, take many times its memory
+        return " ".join(filter(None, map(clean, _stretches(text))))
     return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
+def _stretches(text: str) -> Iterator[str]:
+    start = 0
+    for space in _SPACE.finditer(text, _STRETCH):
+        if space.start() - start >= _STRETCH:
+            yield text[start : space.start()]
+            start = space.end()
+    yield text[start:]
+
+
+def crowding(html: str) -> int:
+    """How many tags and attributes a page has, those in its scripts and comments too."""
+    attributes = sum(len(_EACH_ATTRIBUTE.findall(tag[0])) for tag in _TAG.finditer(html))
+    return html.count("<") + attributes
+
+
 def flatten(html: str) -> str:
-    """Drop the tags of containers nested deeper than MAX_DEPTH, so that parsing stays linear."""
+    """Drop the tags of containers nested deeper than MAX_DEPTH and attributes past MAX_ATTRIBUTES, so that parsing stays linear."""
+    if len(html) > 2 * MAX_ATTRIBUTES:
+        html = _CROWDED_TAG.sub(lambda found: found["kept"] or found[0], html)
     if html.count("<") < DEPTH_CHECK_FROM:
         return html
     depth = 0

@@ -31,6 +31,11 @@ def _attributes(size: int) -> bytes:
     return f"<!doctype html><body>{FILLER}<p {names[:size]}>Text.</p>".encode()
 
 
+def _crowded(size: int) -> bytes:
+    tag = f"<p {' '.join(f'a{n}' for n in range(1900))}>x</p>"
+    return filled(tag, size=size)
+
+
 def _json_ld(content: str) -> bytes:
     return f'<!doctype html><body>{FILLER}<script type="application/ld+json">{content}</script>'.encode()
 
@@ -48,6 +53,13 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "tables nested": lambda size: filled("<table><tr><td>", size=size),
     "tables in broken places": lambda size: filled("<table><div>x", size=size),
     "table rows": lambda size: filled("<tr><td>a<td>b", "</table>", size=size).replace(b"</p>", b"</p><table>", 1),
+    "rows as crowded as they may be": lambda size: filled(
+        "<tr><td>ab cd ef gh ij kl mn op qr st<td>ab cd ef gh ij kl mn op qr st", "</table>", size=size
+    ).replace(b"</p>", b"</p><table>", 1),
+    "headings as crowded as they may be": lambda size: filled("<h1>Ab cd. Ef gh. Ij kl. Mn op.", size=size),
+    "attributes as crowded as they may be": lambda size: filled(
+        "<p " + "".join(f" a{n}" + "=" + "x" * 25 for n in range(300)) + ">x", size=size
+    ),
     "formatting nested": lambda size: filled("<b><i><u>", size=size),
     "formatting misnested": lambda size: filled("<b><p></b>x", size=size),
     "links misnested": lambda size: filled("<a href=x><p>y", size=size),
@@ -65,6 +77,7 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "entities": lambda size: filled("&lt;", size=size),
     "entities unknown": lambda size: filled("&a;", size=size),
     "attributes": _attributes,
+    "attributes of many tags": _crowded,
     "attribute of one megabyte": lambda size: filled("x", '">', size=size).replace(b"</p>", b'</p><p class="', 1),
     "class names": lambda size: filled("nav- ", '">y</p>', size=size).replace(b"</p>", b'</p><p class="', 1),
     "style declarations": lambda size: filled("a:b;", '">y</p>', size=size).replace(b"</p>", b'</p><p style="', 1),
