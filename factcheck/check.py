@@ -89,8 +89,7 @@ class FactChecker:
         seen: Counter[str] = Counter()
         for i in range(0, len(sentences), _BATCH):
             batch = sentences[i : i + _BATCH]
-            with self._reader.lexicon.nlp.memory_zone():  # spaCy keeps every word that it has ever seen otherwise
-                readings = [self._reader.read(s.text, _context(s)) for s in batch]
+            readings = [self._reader.read(s.text, _context(s)) for s in batch]
             for sentence, weighed in zip(batch, self._weigher.weigh(readings), strict=True):
                 decision = decide(weighed)
                 seen[sentence.text] += 1

@@ -63,6 +63,7 @@ _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
 _SPACE = re.compile(r"\s")
 _STRETCH = 50_000
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
+_NO_ELEMENT = ("-", "!", "")  # comments, doctypes, and what lexbor has no name for (processing instructions)
 _COUNTERS = ("data-to-value", "data-to", "data-count", "data-counter", "data-number", "data-stop", "data-end-value")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -113,17 +114,24 @@ class Markup:
 
 def clean(text: str) -> str:
     """One line of text: white space of any kind to single spaces, invisible characters gone."""
-    if len(text) > 2 * _STRETCH:  # the words of a long text, each a string of its own, take many times its memory
-        return " ".join(filter(None, map(clean, _stretches(text))))
+    if len(text) <= _STRETCH:
+        return _cleaned(text)
+    return " ".join(filter(None, map(_cleaned, _stretches(text))))
+
+
+def _cleaned(text: str) -> str:
     return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def _stretches(text: str) -> Iterator[str]:
+    """A long text piece by piece: its words, each a string of its own, would take many times its memory."""
     start = 0
-    for space in _SPACE.finditer(text, _STRETCH):
-        if space.start() - start >= _STRETCH:
-            yield text[start : space.start()]
-            start = space.end()
+    while start + _STRETCH < len(text):
+        space = _SPACE.search(text, start + _STRETCH)
+        if space is None:
+            break
+        yield text[start : space.start()]
+        start = space.end()
     yield text[start:]
 
 
@@ -233,7 +241,7 @@ class _Walk:
                     self.take_text(counted)
                     return None
             self.last_closed = ""
-        elif tag in SKIPPED or tag[0] in "-!":
+        elif tag in SKIPPED or tag[:1] in _NO_ELEMENT:
             return None
         elif tag == "br":
             self.parts.append(_BREAK)
@@ -251,7 +259,7 @@ class _Walk:
             self.last_closed = tag if self.parts else ""
             if tag == "a":
                 self.in_link -= 1
-        elif tag not in SKIPPED and tag[0] not in "-!" and tag != "br" and tag != "img":
+        elif tag not in SKIPPED and tag[:1] not in _NO_ELEMENT and tag != "br" and tag != "img":
             self.close_box()
 
     def open_box(self, node: LexborNode, tag: str) -> None:

@@ -48,6 +48,8 @@ _CAN_END = frozenset(
 _WINDOW = 20_000
 #: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
 MAX_SENTENCE = 2_000
+#: A stretch longer than MAX_SENTENCE whose sentences are shorter on average is no prose (a list of marks, say), and is left whole.
+MIN_AVERAGE = 12
 
 
 def split(document: Document) -> list[Sentence]:
@@ -95,6 +97,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         if piece:
             spans += _cut(text, start + len(piece) - len(piece.lstrip()), start + len(piece))
         start = cut
+    if len(text) > MAX_SENTENCE and len(spans) * MIN_AVERAGE > len(text):
+        return _cut(text, spans[0][0], spans[-1][1])
     return spans
 
 

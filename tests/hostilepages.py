@@ -150,4 +150,37 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "counters": lambda size: filled("<span data-to=9>1</span>", size=size),
     "raised numbers": lambda size: filled("<sup><a href=#n>1</a></sup>", size=size),
     "raised nested": lambda size: filled("<sup>", size=size),
+    "text: lines": lambda size: _lines("ab\n", size),
+    "text: long lines": lambda size: _lines("Ketamine may help some people. " * 4 + "\n", size),
+    "text: one line": lambda size: _lines("Ketamine may help some people. ", size),
+    "text: form feeds": lambda size: _lines("a\f", size),
+    "text: separators": lambda size: _lines("a\u2028", size),
+    "text: list": lambda size: _lines("- a\n", size),
+    "text: UTF-16": lambda size: _lines("Ketamine may help some people. ", size // 2).decode().encode("utf-16"),
+    "markdown: quotes nested": lambda size: _lines("> ", size),
+    "markdown: lists nested": lambda size: _lines("- ", size),
+    "markdown: brackets": lambda size: _lines("[", size),
+    "markdown: links": lambda size: _lines("[a](", size),
+    "markdown: images": lambda size: _lines("![", size),
+    "markdown: stars": lambda size: _lines("*a **b ", size),
+    "markdown: stars paired": lambda size: _lines("*a* ", size),
+    "markdown: ticks": lambda size: _lines("` `` ", size),
+    "markdown: ticks that grow": lambda size: "".join("e" + "`" * n for n in range(int((2 * size) ** 0.5))).encode(),
+    "markdown: entities": lambda size: _lines("&a;", size),
+    "markdown: tags open": lambda size: _lines("<a ", size),
+    "markdown: definitions": lambda size: _lines("[a]: b\n", size),
+    "markdown: tables": lambda size: _lines("|", 2_000) + b"\n" + _lines("-|", 4_000) + b"\n" + _lines("|\n", size),
+    "markdown: paragraphs": lambda size: _lines("a\n\n", size),
+    "markdown: escapes": lambda size: _lines("\\[", size),
+}
+
+
+def _lines(unit: str, size: int) -> bytes:
+    start = "Ketamine may help some people with their depression, say the nurses of the clinic.\n\n"
+    return (start + unit * (size // len(unit.encode()) + 1)).encode()
+
+
+#: The media type of those that are not HTML.
+TYPES = {
+    name: {"text": "text/plain", "markdown": "text/markdown"}[name.partition(":")[0]] for name in BIG if ":" in name
 }
