@@ -77,7 +77,9 @@ def extract(page: Page) -> Document | Skipped:
         title = ""
     else:
         if _is_crowded(text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
-            return Skipped(page.source, f"hardly any text in {len(text):,} characters of line ends; save the text alone")
+            return Skipped(
+                page.source, f"hardly any text in {len(text):,} characters of line ends; save the text alone"
+            )
         body = parts = _shortened(_plain_parts(text))
         title = ""
     if not body:

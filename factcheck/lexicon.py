@@ -18,20 +18,19 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from factcheck.border import LexiconRow, load_yaml
+from factcheck.lookalikes import INVISIBLE, PLAIN
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
-# that "FDA-approved" and "FDA approved" read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
-_FOLD = str.maketrans(
+# that "FDA-approved" and "FDA approved" read the same. Look-alikes of Latin letters are read as a reader sees them.
+_FOLD = PLAIN | str.maketrans(
     {
         **dict.fromkeys("‘’ʼ′`´", "'"),
         **dict.fromkeys("“”„«»", '"'),
         **dict.fromkeys("-‐‑‒–−\u00a0\u2009\u202f\t\n\r", " "),
         "—": ";",
-        **dict(zip("аеорсухіѕԁһԛɡАВЕКМНОРСТХ", "aeopcyxisdhqgABEKMHOPCTX", strict=True)),
-        **dict(zip("ο", "o", strict=True)),
     }
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BRITISH = (
     (re.compile(r"aesth"), "esth"),
     (re.compile(r"is(e[sd]?|ing|ation|ations|er|ers)$"), r"iz\1"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -89,10 +88,16 @@ BIG: dict[str, Callable[[int], bytes]] = {
         FILLER + "".join(f"<img alt='a b c d{n}'>" for n in range(size // 20))
     ).encode(),
     "json nested": lambda size: _json_ld("[" * size),
-    "json values": lambda size: _json_ld(json.dumps([{"description": f"one two three four {n}"} for n in range(size // 42)])),
+    "json values": lambda size: _json_ld(
+        json.dumps([{"description": f"one two three four {n}"} for n in range(size // 42)])
+    ),
     "json scripts": lambda size: filled('<script type="application/ld+json">{}</script>', size=size),
-    "json of markup": lambda size: _json_ld(json.dumps({"description": "<div>" * (size // 6) + "one two three four five"})),
-    "json of many markups": lambda size: _json_ld(json.dumps([{"description": "<b>" * 40 + "a b c d"}] * (size // 150))),
+    "json of markup": lambda size: _json_ld(
+        json.dumps({"description": "<div>" * (size // 6) + "one two three four five"})
+    ),
+    "json of many markups": lambda size: _json_ld(
+        json.dumps([{"description": "<b>" * 40 + "a b c d"}] * (size // 150))
+    ),
     "meta charset": lambda size: filled("<meta ", size=size),
     "word of one megabyte": lambda size: filled("a", size=size),
     "word of digits": lambda size: filled("1", size=size),
@@ -135,7 +140,9 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "surrogates as bytes": lambda size: filled("text", size=size) + b"\xed\xa0\x80" * 9,
     "punycode": lambda size: b"<meta charset=punycode>" + FILLER.encode() + b"\xff" + b"-a" * (size // 2),
     "utf-7": lambda size: b"<meta charset=utf-7>" + FILLER.encode() + b"\xff" + b"+AGEAYg-" * (size // 8),
-    "unicode_escape": lambda size: b"<meta charset=unicode_escape>" + FILLER.encode() + b"\xff" + b"\\N{DIGIT ONE}" * (size // 13),
+    "unicode_escape": lambda size: (
+        b"<meta charset=unicode_escape>" + FILLER.encode() + b"\xff" + b"\\N{DIGIT ONE}" * (size // 13)
+    ),
     "foreign line": lambda size: filled("é ", size=size),
     "foreign lines": lambda size: filled("<p>été à la plage où l’âne brait", size=size),
     "scripts": lambda size: filled("<script>x</script>", size=size),

@@ -230,7 +230,9 @@ def test_a_bomb_does_not_go_off(body: bytes, headers: dict[str, str], reason: st
     found, peak = memory_of(page(body, **headers))
     assert isinstance(found, str)
     assert found.startswith(reason)
-    assert peak < 90_000_000  # the limit of 20 MB, while it is put together, beside the server's own copy of what it sends
+    assert (
+        peak < 90_000_000
+    )  # the limit of 20 MB, while it is put together, beside the server's own copy of what it sends
 
 
 def test_brotli_is_not_asked_for() -> None:
@@ -312,7 +314,20 @@ def test_nonsense_is_one_line(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["no-such", "hex", "base64", "punycode", "idna", "unicode_escape", "utf-7", "undefined", "\u00e9", "'\"", "a" * 999]
+    "encoding",
+    [
+        "no-such",
+        "hex",
+        "base64",
+        "punycode",
+        "idna",
+        "unicode_escape",
+        "utf-7",
+        "undefined",
+        "\u00e9",
+        "'\"",
+        "a" * 999,
+    ],
 )
 def test_the_charset_of_a_server_cannot_do_harm(encoding: str) -> None:
     found = outcome(page(HTML * 9 + b"\xff", Content_Type=f"text/html; charset={encoding}"))

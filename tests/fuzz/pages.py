@@ -33,7 +33,9 @@ MAX_SECONDS = 2.0
 READER = Reader(Lexicon.load([data_dir() / "lexicon"]))
 SEEDS = [p.read_bytes() for p in sorted((TESTS / "hostile").iterdir())]
 #: What a mutation cuts at and puts in: tags, entities, words and single characters.
-PIECES = sorted({piece for seed in SEEDS for piece in re.findall(rb"<[^>]{0,80}>?|&[^;]{0,20};|[^<&\s]{1,40}|\s", seed)})
+PIECES = sorted(
+    {piece for seed in SEEDS for piece in re.findall(rb"<[^>]{0,80}>?|&[^;]{0,20};|[^<&\s]{1,40}|\s", seed)}
+)
 
 
 def check(data: bytes) -> None:
