@@ -27,7 +27,8 @@ def main(size: int, names: list[str]) -> None:
     for name in names:
         sys.stdout.flush()
         if os.fork() == 0:
-            print(json.dumps(_measure(reader, Page(name, BIG[name](size), TYPES.get(name, "text/html")))))
+            found = _measure(reader, Page(name, BIG[name](size), TYPES.get(name, "text/html")))
+            sys.stdout.write(json.dumps(found) + "\n")
             sys.stdout.flush()
             os._exit(0)
         _, status = os.wait()
