@@ -122,7 +122,16 @@ def load_model(folder: Path) -> Model:
             }
             for name, head in heads.items():
                 _check_shape(name, head)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         reason = " ".join(str(error).split())
         raise ModelError(f"{folder / ARRAYS}: not a model's arrays ({reason}); train again or reinstall") from None
     return Model(str(card.get("name", folder.name)), heads, card["grades"], card)

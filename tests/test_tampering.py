@@ -71,7 +71,9 @@ def test_a_file_that_the_list_does_not_name_is_refused(reference: Path) -> None:
         load_reference([reference], CONCEPTS)
 
 
-def test_files_of_an_installed_package_are_compared_with_its_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_an_installed_package_are_compared_with_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("[]")
     monkeypatch.setattr(integrity, "_recorded", lambda: {path.resolve(): sha(b"[]")})
@@ -175,7 +177,10 @@ class _Trap:
 def bomb() -> bytes:
     """An archive of 1 MB that says it unpacks to 1 GB."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open("kind.weights.npy", "w") as file:
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("kind.weights.npy", "w") as file,
+    ):
         zeros = bytes(10_000_000)
         for _ in range(MAX_UNPACKED // len(zeros) + 1):
             file.write(zeros)
@@ -239,7 +244,15 @@ def test_cards_that_try_are_refused(card: bytes, model: Path) -> None:
 def test_nothing_in_the_package_can_unpickle() -> None:
     for path in (ROOT / "factcheck").rglob("*.py"):
         code = path.read_text(encoding="utf-8")
-        for word in ("pickle.load", "import pickle", "joblib.load", "import dill", "import marshal", "import shelve", "yaml.load("):
+        for word in (
+            "pickle.load",
+            "import pickle",
+            "joblib.load",
+            "import dill",
+            "import marshal",
+            "import shelve",
+            "yaml.load(",
+        ):
             assert word not in code or (word == "yaml.load(" and path.name == "border.py"), f"{path}: {word}"
         assert "allow_pickle=True" not in code
 
