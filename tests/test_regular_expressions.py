@@ -23,15 +23,16 @@ SLACK = 2.5
 WORDS = re.compile(r"[A-Za-z]{2,}")
 #: Bait: what openings and middles of the patterns are made of, and what they wait for in vain.
 BAIT = [
-    "a", "A", "1", " ", "\t", "\n", ".", ",", "-", "–", ":", ";", "'", '"', "“", "(", "[", "<", "<a ", "<!--", "&", "/", "*", "•", "•  ",
-    "a ", "A ", "a.", "a. ", "A b. ", "1.", "1. ", "1, ", "1 of 1 ", "1-1", "$1", "[1,", "[1] ", "x.[1]", "¹", "=", "a=", "a='", "a=\"",
-    "http://", "a@", "{", "}", "{}", "/*", "---\n", "<meta ", "charset", "\u200b", "\u202e", "é", "е", "_", "nav-", "Jan 1 ", "is", "s",
-    "not ", "1.1", "%", "1%", "<div ", "</", "<p>a", "# ", "| ", "rect(", "0 ", "-9", "px", "; ", "\r\n", "\0", "ed", "ing", "aesth",
+    "a", "A", "1", " ", "\t", "\n", ".", ",", "-", "–", ":", ";", "'", '"', "“", "(", "[", "<", "<a ", "<!--", "&",
+    "/", "*", "•", "•  ", "a ", "A ", "a.", "a. ", "A b. ", "1.", "1. ", "1, ", "1 of 1 ", "1-1", "$1", "[1,", "[1] ",
+    "x.[1]", "¹", "=", "a=", "a='", "a=\"", "http://", "a@", "{", "}", "{}", "/*", "---\n", "<meta ", "charset",
+    "\u200b", "\u202e", "é", "е", "_", "nav-", "Jan 1 ", "is", "s", "not ", "1.1", "%", "1%", "<div ", "</", "<p>a",
+    "# ", "| ", "rect(", "0 ", "-9", "px", "; ", "\r\n", "\0", "ed", "ing", "aesth",
 ]  # fmt: skip
 
 
 def expressions() -> dict[str, re.Pattern[Any]]:
-    """All compiled expressions that the package's modules hold, also within tuples, lists, dicts and sets, by where they stand."""
+    """All compiled expressions that the package's modules hold, also within collections, by where they stand."""
     found: dict[str, re.Pattern[Any]] = {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT.parent).with_suffix("").parts
@@ -58,7 +59,7 @@ EXPRESSIONS = expressions()
 
 
 def bait(pattern: re.Pattern[Any]) -> list[str]:
-    """Units to repeat: the common ones, and the words that the expression itself waits for, each alone and with what breaks it off."""
+    """Units to repeat: the common ones, and the words that the expression waits for, alone and with what breaks them off."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     words = sorted(set(WORDS.findall(source)))[:6]
     return BAIT + [word + end for word in words for end in ("", " ", "-", ":")]
