@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from factcheck.check import FactChecker
 from factcheck.domain import Finding, Label, Sentence
 from factcheck.gold import Gold, GoldLine, parent
-from factcheck.scores import F1, Outcome, accuracy_of_surest, calibration_error, f1, intervals, summary
+from factcheck.scores import F1, Outcome, accuracy_of_surest, f1, intervals, summary
 
 #: Scores of which less is better.
 CEILINGS = frozenset({"calibration error", "cited on average"})
@@ -96,13 +96,6 @@ def evaluate(gold: Gold, checker: FactChecker) -> Evaluation:
     pairs = zip(gold.lines, findings, strict=True)
     judged = tuple(Judged(g, f) for g, f in pairs if not g.ambiguous)
     outcomes = [j.outcome for j in judged]
-    scores = {**summary(outcomes), "accuracy of surest 50 %": accuracy_of_surest(outcomes, 50)}
-    claim = f1(outcomes, lambda label: label is not Label.NO_CLAIM)
-    scores |= {"claim precision": claim.precision, "claim recall": claim.recall}
-    scores |= _groups(judged) | _citation(judged)
-    if contradicted := [j for j in judged if j.line.label is Label.CONTRADICTED]:
-        scores["recall of contradicted"] = _share([j.right for j in contradicted])
-    scores["calibration error"] = calibration_error(outcomes)
     by_kind: dict[str, list[Judged]] = defaultdict(list)
     for j in judged:
         if j.line.kind is not None:
@@ -110,7 +103,7 @@ def evaluate(gold: Gold, checker: FactChecker) -> Evaluation:
     return Evaluation(
         gold,
         judged,
-        scores,
+        _scores(judged, outcomes),
         intervals(outcomes),
         {label: f1(outcomes, label.__eq__) for label in Label if any(o.gold is label for o in outcomes)},
         dict(Counter((o.gold, o.predicted) for o in outcomes)),
@@ -123,6 +116,17 @@ def changes(before: Evaluation, after: Evaluation) -> list[Change]:
     pairs = zip(before.judged, after.judged, strict=True)
     found = [Change(a.line, b.finding.label, a.finding.label) for b, a in pairs]
     return [c for c in found if c.before is not c.after and (c.before.flagged or c.after.flagged)]
+
+
+def _scores(judged: Sequence[Judged], outcomes: Sequence[Outcome]) -> dict[str, float]:
+    claim = f1(outcomes, lambda label: label is not Label.NO_CLAIM)
+    scores = summary(outcomes) | {"claim precision": claim.precision, "claim recall": claim.recall}
+    if contradicted := [j.right for j in judged if j.line.label is Label.CONTRADICTED]:
+        scores["recall of contradicted"] = _share(contradicted)
+    scores |= _groups(judged) | _citation(judged)
+    # Last in the table: how far the confidence can be trusted.
+    scores["calibration error"] = scores.pop("calibration error")
+    return scores | {f"accuracy of surest {k} %": accuracy_of_surest(outcomes, k) for k in (50, 80)}
 
 
 def _groups(judged: Sequence[Judged]) -> dict[str, float]:

@@ -98,11 +98,11 @@ def intervals(outcomes: Sequence[Outcome], *, samples: int = 1000, seed: int = 0
         np.random.default_rng(seed).multinomial(n, cells.reshape(-1) / n, size=samples).reshape(samples, *cells.shape)
     )
     gold, said, right = drawn.sum(axis=2), drawn.sum(axis=1), np.einsum("sii->si", drawn)
-    by_label = _harmonic(right, gold, said)
-    present = gold > 0
+    whole = _harmonic(np.diagonal(cells), cells.sum(axis=1), cells.sum(axis=0))
+    by_label = np.where(gold > 0, _harmonic(right, gold, said), whole)  # a rare label may be missing from a draw
     values = {
         "accuracy": right.sum(axis=1) / n,
-        "macro-F1": (by_label * present).sum(axis=1) / present.sum(axis=1),
+        "macro-F1": by_label[:, cells.sum(axis=1) > 0].mean(axis=1),
     }
     for name, positive in (("flagged F1", _flagged), ("claim F1", _claim)):
         mask = np.asarray([positive(x) for x in labels])

@@ -22,7 +22,7 @@ from factcheck.floors import Pinned, below, load_floors, pin
 from factcheck.gold import Gold, GoldLine, load_gold
 from factcheck.paths import bench_dir
 from factcheck.reports import shape
-from factcheck.scores import Outcome, accuracy, intervals
+from factcheck.scores import Outcome, accuracy, intervals, macro_f1
 
 CHECKER = FactChecker.load()
 SCORER = bench_dir() / "score.py"
@@ -264,3 +264,8 @@ def test_intervals_hold_the_score_and_are_the_same_again() -> None:
     assert high - low == pytest.approx(2 * 1.96 * (0.7 * 0.3 / 100) ** 0.5, rel=0.1)  # the normal approximation
     assert intervals(outcomes) == intervals(outcomes)
     assert intervals(outcomes)["flagged F1"] == (0.0, 0.0)
+
+
+def test_a_rare_label_that_a_draw_misses_does_not_raise_the_interval() -> None:
+    outcomes = [Outcome(Label.SUPPORTED, Label.SUPPORTED, 0.9)] * 99 + [Outcome(Label.UNVERIFIED, Label.SUPPORTED, 0.9)]
+    assert intervals(outcomes)["macro-F1"][1] == pytest.approx(macro_f1(outcomes), abs=0.01)
