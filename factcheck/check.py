@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from factcheck.decide import Decision, decide
-from factcheck.domain import BlockKind, Document, Finding, Label, Page, Report, Sentence, Skipped
+from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, off_topic, suggest
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
@@ -35,6 +35,7 @@ class FactChecker:
     """Checks sentences and pages against a reference set with a trained model. Make one with `load`; it keeps no state."""
 
     def __init__(self, reader: Reader, model: Model, weigher: Weigher, reference_digest: str, reviewed: date) -> None:
+        self.entries: Mapping[str, Entry] = weigher.matcher.by_id
         self._reader = reader
         self._weigher = weigher
         self.model_name = model.name
