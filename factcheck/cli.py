@@ -25,7 +25,7 @@ from factcheck.lines import Given, given, read_lines
 from factcheck.load import load
 from factcheck.reports import CHECK_FORMATS, PAGE_FORMATS, Checked, Tool, View
 from factcheck.reports.output import parse_output
-from factcheck.reports.text import visible
+from factcheck.reports.said import visible
 
 if TYPE_CHECKING:
     from factcheck.check import FactChecker

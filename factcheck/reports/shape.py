@@ -34,12 +34,14 @@ def page(report: Report, view: View) -> dict[str, Any]:
         shape["text"] = report.text
         shape["sentences"] = [finding(f) for f in report.sentences]
     shape["findings"] = [finding(f) for f in view.shown(report)]
+    shape["suppressed"] = [finding(f) for f in report.suppressed]
+    shape["notices"] = [{"line": n.line, "text": n.text} for n in report.notices]
     return shape
 
 
 def finding(finding: Finding) -> dict[str, Any]:
     """One judged sentence of a page."""
-    sentence = finding.sentence
+    sentence, silenced = finding.sentence, finding.suppressed
     return {
         "id": finding.id,
         "label": finding.label.value,
@@ -54,6 +56,9 @@ def finding(finding: Finding) -> dict[str, Any]:
         "claims": [_claim(c, sentence.start) for c in finding.claims],
         "explanation": finding.explanation,
         "suggestion": finding.suggestion,
+        "line": sentence.source_span.line if sentence.source_span else None,
+        "severity": finding.weight.value if finding.label.flagged else None,
+        "suppression": {"kind": silenced.kind, "reason": silenced.reason} if silenced else None,
     }
 
 
