@@ -55,12 +55,16 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A block of the page with the cards that belong to it."""
+    """A block of the page."""
 
     tag: str
     context: str
     stretches: tuple[Stretch, ...]
-    cards: tuple[Card, ...]
+
+    @property
+    def noted(self) -> bool:
+        """Whether a marked sentence stands in it."""
+        return any(stretch.card for stretch in self.stretches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class HtmlWriter:
         style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         shown = {Label.CONTRADICTED, Label.OVERSTATED, *self._view.show}
-        found = {card.kind for s in self._sections for row in (*s.rows, *s.aside) for card in row.cards}
+        found = {kind for section in self._sections for kind, _, _ in section.counts}
         filters = [(label.value, name(label), label in shown or self._view.every) for label in _VERDICTS]
         if "suppressed" in found:
             filters.append(("suppressed", "suppressed", self._view.every))
@@ -117,10 +121,10 @@ class HtmlWriter:
 
 
 def _section(report: Report, number: int) -> Section:
-    cards: dict[str, Card] = {}
-    for finding in report.sentences:
-        if finding.label is not Label.NO_CLAIM:
-            cards[finding.id] = _card(report, finding, len(cards) + 1, f"p{number}")
+    # Findings are numbered first, so that their numbers run on where only they are shown.
+    claims = [f for f in report.sentences if f.label is not Label.NO_CLAIM]
+    claims.sort(key=lambda finding: not finding.label.flagged or finding.suppressed is not None)
+    cards = {finding.id: _card(report, finding, n, f"p{number}") for n, finding in enumerate(claims, 1)}
     rows = list(_rows(report, cards))
     kinds = [card.kind for card in cards.values()]
     order = [*(label.value for label in _VERDICTS), "suppressed"]
@@ -187,7 +191,6 @@ def _row(
     text: str, at: int, end: int, here: list[tuple[int, int, int, Finding]], cards: dict[str, Card]
 ) -> tuple[Channel, Row]:
     stretches: list[Stretch] = []
-    beside: list[Card] = []
     done = at
     for start, stop, place, finding in here:
         card = cards.get(finding.id)
@@ -195,8 +198,6 @@ def _row(
             continue
         stretches.append(Stretch(((visible(text[done:start]), False),)))
         stretches.append(Stretch(_words(text[start : min(stop, end)], finding), card, first=place == 0))
-        if place == 0:
-            beside.append(card)
         done = min(stop, end)
     stretches.append(Stretch(((visible(text[done:end]), False),)))
     sentence = here[0][3].sentence if here else None
@@ -207,7 +208,7 @@ def _row(
     elif sentence and sentence.kind is BlockKind.TABLE_CELL and sentence.heading:
         context = f"{visible(sentence.heading)}:"
     tag = _TAGS.get(sentence.kind, "paragraph") if sentence and channel is Channel.BODY else "paragraph"
-    return channel, Row(tag, context, tuple(s for s in stretches if any(w for w, _ in s.words)), tuple(beside))
+    return channel, Row(tag, context, tuple(s for s in stretches if any(w for w, _ in s.words)))
 
 
 def _words(text: str, finding: Finding) -> tuple[tuple[str, bool], ...]:
