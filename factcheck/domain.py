@@ -285,7 +285,7 @@ class Finding:
         return self.severity or by_label.get(self.label, Severity.NOTE)
 
     def fails(self, fail_on: Label) -> bool:
-        """Whether it makes a run fail: never where suppressed, by its severity where settings give one, else from `fail_on` on."""
+        """Whether a run fails by it: never where suppressed; by its severity where settings give one; else from `fail_on` on."""
         if self.suppressed:
             return False
         if self.severity:

@@ -23,7 +23,9 @@ class ClaimReviewWriter:
 
     def __init__(self, out: TextIO, view: View) -> None:
         if view.confirmed is None:
-            raise FactcheckError("--format claimreview: states a review by a person; name the findings in --confirmed FILE")
+            raise FactcheckError(
+                "--format claimreview: states a review by a person; name the findings in --confirmed FILE"
+            )
         self._out, self._view = out, view
         self._confirmed = view.confirmed
         self._reviews: list[dict[str, Any]] = []

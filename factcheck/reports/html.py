@@ -17,7 +17,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from factcheck.domain import BlockKind, Channel, Finding, Label, Report
-from factcheck.reports.said import WHERE, citation, cited, deciding, live_link, marks, name, places, visible, web_address
+from factcheck.reports.said import (
+    WHERE,
+    citation,
+    cited,
+    deciding,
+    live_link,
+    marks,
+    name,
+    places,
+    visible,
+    web_address,
+)
 from factcheck.reports.view import View
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -46,7 +57,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Text of a block: plain where `card` is None, else a marked sentence, `words` its parts with the deciding ones told apart."""
+    """Text of a block: plain where `card` is None, else a marked sentence. `words` are its parts, true for deciding ones."""
 
     words: tuple[tuple[str, bool], ...]
     card: Card | None = None
@@ -109,14 +120,14 @@ class HtmlWriter:
         filters = [(label.value, name(label), label in shown or self._view.every) for label in _VERDICTS]
         if "suppressed" in found:
             filters.append(("suppressed", "suppressed", self._view.every))
-        parts = environment.get_template("report.html.j2").stream(
+        for part in environment.get_template("report.html.j2").generate(
             sections=self._sections,
             filters=filters,
             tool=self._view.tool,
             style=Markup(style),  # noqa: S704  (our own file)
             style_hash=digest,
-        )
-        parts.dump(self._out)
+        ):
+            self._out.write(part)
         self._out.write("\n")
 
 
@@ -172,7 +183,9 @@ _TAGS: Final = {
 def _rows(report: Report, cards: dict[str, Card]) -> Iterator[tuple[Channel, Row]]:
     """Every line of the page's text; lines are blocks."""
     standing = [
-        (start, end, place, finding) for finding in report.sentences for place, (start, end) in enumerate(places(finding))
+        (start, end, place, finding)
+        for finding in report.sentences
+        for place, (start, end) in enumerate(places(finding))
     ]
     standing.sort(key=lambda each: each[:3])
     at = index = 0

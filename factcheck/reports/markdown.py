@@ -32,7 +32,9 @@ class MarkdownWriter:
         shown = report.sentences if self._view.every else self._view.shown(report)
         if self._view.quiet and not shown:
             return
-        self._out.write(f"## {plain(report.title or report.source)}\n\n{_link(plain(report.source), report.source)}\n\n")
+        self._out.write(
+            f"## {plain(report.title or report.source)}\n\n{_link(plain(report.source), report.source)}\n\n"
+        )
         counts = ", ".join(f"{n} {name(label)}" for label, n in reversed(report.summary.items()) if n)
         silenced = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
         self._out.write(f"{len(report.sentences)} sentences: {counts or 'none'}{silenced}.\n\n")
@@ -49,8 +51,12 @@ class MarkdownWriter:
 
 def plain(text: str) -> str:
     """Text with everything escaped that Markdown could read as markup, on one line."""
-    parted = _LINKED.sub("\N{WORD JOINER}", visible(text))
-    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", parted))
+    return _LEADING.sub(r"\1\\\2", _within(text))
+
+
+def _within(text: str) -> str:
+    """The same for text that does not begin a line."""
+    return _SPECIAL.sub(r"\\\1", _LINKED.sub("\N{WORD JOINER}", visible(text)))
 
 
 def _link(text: str, url: str | None) -> str:
@@ -93,6 +99,6 @@ def _marked(finding: Finding) -> str:
         words = text[start:end]
         if not words[0].isalnum() or not words[-1].isalnum():  # bold that touches a sign is no bold in CommonMark
             continue
-        parts += [plain(text[at:start]), f"**{plain(words)}**"]
+        parts += [_within(text[at:start]), f"**{_within(words)}**"]
         at = end
-    return "".join([*parts, plain(text[at:])])
+    return _LEADING.sub(r"\1\\\2", "".join([*parts, _within(text[at:])]))

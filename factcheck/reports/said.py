@@ -86,7 +86,9 @@ def web_address(text: str | None) -> str | None:
         parts = urlsplit(text or "")
     except ValueError:
         return None
-    sound = parts.scheme in ("http", "https") and parts.netloc and (text or "").isprintable() and " " not in (text or "")
+    sound = (
+        parts.scheme in ("http", "https") and parts.netloc and (text or "").isprintable() and " " not in (text or "")
+    )
     return text if sound else None
 
 

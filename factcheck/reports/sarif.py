@@ -64,8 +64,9 @@ class SarifWriter:
             rules=list(self._rules.values()),
             properties={"model": tool.model, "reference": tool.reference, "as_of": tool.as_of.isoformat()},
         )
-        invocation = Invocation(
-            execution_successful=not self._failed, tool_execution_notifications=self._notifications or None
+        # Fields that the library's models lack are given under their SARIF names.
+        invocation = Invocation.model_validate(
+            {"executionSuccessful": not self._failed, "toolExecutionNotifications": self._notifications}
         )
         run = Run.model_validate(
             {
@@ -142,7 +143,9 @@ def _location(source: str, finding: Finding) -> Location:
             end_column=span.end_column,
             snippet=ArtifactContent(text=finding.sentence.text),
         )
-    return Location(physical_location=PhysicalLocation(artifact_location=ArtifactLocation(uri=_uri(source)), region=region))
+    return Location(
+        physical_location=PhysicalLocation(artifact_location=ArtifactLocation(uri=_uri(source)), region=region)
+    )
 
 
 def _uri(source: str) -> str:
