@@ -33,6 +33,9 @@ _HTML: Final = re.compile(f"(?P<hidden>{_HIDDEN})|{_ENTITY}", re.IGNORECASE | re
 _MARKDOWN: Final = re.compile(
     rf"(?P<hidden>\A---\r?\n.*?\n---\r?\n|\]\([^()\n]{{0,2000}}\)|{_HIDDEN})|{_ENTITY}", re.IGNORECASE | re.DOTALL
 )
+_RAW: Final = re.compile(
+    rf"(?P<hidden>(?!))|{_ENTITY}", re.IGNORECASE
+)  # hides nothing: attributes and scripts hold text too
 _PATTERNS: Final = {"text/html": _HTML, "text/markdown": _MARKDOWN}
 
 
@@ -42,7 +45,7 @@ class SourceText:
     def __init__(self, text: str, media_type: str) -> None:
         self.text = text
         self._shown = _Letters(text, _PATTERNS.get(media_type))
-        self._all = self._shown if media_type not in _PATTERNS else _Letters(text, None)
+        self._all = self._shown if media_type not in _PATTERNS else _Letters(text, _RAW)
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     @classmethod
