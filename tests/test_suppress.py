@@ -86,7 +86,8 @@ def test_lines_and_columns_in_html(tmp_path: Path) -> None:
 
 
 def test_lines_in_markdown_and_text(tmp_path: Path) -> None:
-    text = "---\ntitle: x\n---\n# Title\n\nA [link](https://example.org/Ketamine-is) first. Ketamine is\n**FDA-approved** [for](x) all.\n"
+    text = "---\ntitle: x\n---\n# Title\n\n"
+    text += "A [link](https://example.org/Ketamine-is) first. Ketamine is\n**FDA-approved** [for](x) all.\n"
     (found,) = scan(write(tmp_path, text, "a.md")).findings
     assert (found.sentence.source_span.line, found.sentence.source_span.end_line) == (6, 7)  # type: ignore[union-attr]
     (found,) = scan(write(tmp_path, "\ufeffOne line.\r\n\r\nKetamine is non-addictive.\r\n", "a.txt")).findings

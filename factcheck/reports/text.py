@@ -79,7 +79,7 @@ def _summary(report: Report) -> str:
     parts = [f"{counts[label]} {name(label)}" for label in reversed(Label) if counts[label]]
     if not parts:
         return "No sentences."
-    silenced = f" {len(report.suppressed)} of them suppressed." if report.suppressed else ""
+    silenced = f" {_count(len(report.suppressed), 'finding')} suppressed." if report.suppressed else ""
     return f"{_count(len(report.sentences), 'sentence')}: {', '.join(parts)}.{silenced}"
 
 
