@@ -23,6 +23,7 @@ MAX_CHARACTERS: Final = 5_000_000
 _TRIES: Final = 50
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_STOP: Final = re.compile(r"[\W_]*\Z")
 _HIDDEN: Final = (
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<raw>script|style|template|noscript|svg|textarea)\b[^<>]*>.*?(?:</(?P=raw)\s*>|\Z)"
@@ -68,8 +69,14 @@ class SourceText:
                 start = self._shown.index(key, 0)
             elif sentence.channel is Channel.BODY:
                 at = start + len(key)
-            found.append(self._shown.stretch(start, len(key)) if start >= 0 else None)
+            found.append(self._with_stop(sentence, self._shown.stretch(start, len(key))) if start >= 0 else None)
         return found
+
+    def _with_stop(self, sentence: Sentence, place: tuple[int, int]) -> tuple[int, int]:
+        """The stretch with the stop or quote that ends the sentence, where it follows at once."""
+        stop = _STOP.search(sentence.text[-4:])
+        ends = stop is not None and self.text.startswith(stop[0], place[1])
+        return place[0], place[1] + len(stop[0]) if stop and ends else place[1]
 
     def shows_text(self, start: int, end: int) -> bool:
         """Whether a reader sees a letter or digit of this stretch."""

@@ -79,7 +79,7 @@ def test_lines_and_columns_in_html(tmp_path: Path) -> None:
         spans.setdefault((f.sentence.channel.value, f.sentence.text[:30]), []).append(f.sentence.source_span)
     (body,) = spans["body", "Ketamine is FDA-approved for K"]
     assert (body.line, body.column, body.end_line) == (5, 22, 6)
-    assert HTML.split("\n")[5][: body.end_column - 1].endswith("de&shy;pression")
+    assert HTML.split("\n")[5][: body.end_column - 1].endswith("de&shy;pression.")
     assert [s.line for s in spans["body", "Ketamine is non-addictive."]] == [7, 8]
     assert [s.line for s in spans["title", "Ketamine is FDA-approved | A c"]] == [2]
     assert [s.line for s in spans["meta", "Our ketamine is FDA-approved &"]] == [3]
