@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -97,8 +98,9 @@ def scan(
         from factcheck.watch import changes
 
         say(f"watching {', '.join(sources)}; Ctrl-C ends")
-        for changed in changes(sources):
-            code = run.check(changed)
+        with suppress(KeyboardInterrupt):  # how a reader ends it
+            for changed in changes(sources):
+                code = run.check(changed)
     if known and write_baseline:
         say(f"{known.path}: {known.write()} known findings")
         code = ExitCode.CLEAN if code is ExitCode.FOUND else code

@@ -21,14 +21,11 @@ def changes(sources: Sequence[str]) -> Iterator[list[str]]:
             raise FactcheckError(f"{path}: cannot be watched; --watch takes files and folders")
     # Editors replace a file rather than write into it, so its folder is watched.
     folders = {path if path.is_dir() else path.parent for path in paths}
-    try:
-        for found in watch(*folders):
-            changed = {Path(name) for change, name in found if change is not Change.deleted}
-            named = list(dict.fromkeys(name for path in paths for name in _named(path, changed)))
-            if named:
-                yield named
-    except KeyboardInterrupt:  # how a reader ends watching; while pages are checked, it interrupts as ever
-        return
+    for found in watch(*folders):
+        changed = {Path(name) for change, name in found if change is not Change.deleted}
+        named = list(dict.fromkeys(name for path in paths for name in _named(path, changed)))
+        if named:
+            yield named
 
 
 def _named(path: Path, changed: set[Path]) -> list[str]:
