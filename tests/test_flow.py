@@ -143,7 +143,18 @@ def test_watch_checks_again_what_changed(tmp_path: Path) -> None:
         "from factcheck.cli import main\n"
         "main()"
     )
-    command = [sys.executable, "-c", code, "scan", str(tmp_path), "--watch", "--format", "jsonl", "--output", "csv:../out.csv"]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "scan",
+        str(tmp_path),
+        "--watch",
+        "--format",
+        "jsonl",
+        "--output",
+        "csv:../out.csv",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -165,7 +176,9 @@ def test_watch_checks_again_what_changed(tmp_path: Path) -> None:
             assert (watching.returncode, said) == (ExitCode.FOUND, "")
         finally:
             watching.kill()
-    assert len((tmp_path.parent / "out.csv").read_text().splitlines()) == 3  # a header and the latest findings of all pages
+    assert (
+        len((tmp_path.parent / "out.csv").read_text().splitlines()) == 3
+    )  # a header and the latest findings of all pages
 
 
 def test_watch_refuses_what_it_cannot_watch() -> None:
