@@ -180,7 +180,7 @@ def _from_office(source: str, content: bytes, *, named: bool) -> Page | Skipped:
     from factcheck.office import to_html
 
     try:
-        return Page(source, to_html(content).encode(), "text/html", "utf-8", converted=True)
+        return Page(source, to_html(content).encode(errors="replace"), "text/html", "utf-8", converted=True)
     except FactcheckError as error:
         return Skipped(source, str(error), unreadable=named)
 

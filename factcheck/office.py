@@ -73,15 +73,13 @@ def _from_pdf(content: bytes) -> str:
     try:
         from pdfminer.high_level import extract_pages
         from pdfminer.pdfdocument import PDFPasswordIncorrect
-        from pdfminer.pdfexceptions import PDFException
-        from pdfminer.psexceptions import PSException
     except ImportError:
         raise _Unreadable(f"PDF: {_INSTALL}") from None
     try:
         pages = [list(_lines(page)) for page in extract_pages(io.BytesIO(content), maxpages=MAX_PAGES)]
     except PDFPasswordIncorrect:
         raise _Unreadable("PDF: locked by a password; save it without one") from None
-    except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+    except Exception:  # whatever a broken or hostile file makes the library raise
         raise _Unreadable("PDF: broken; print it to a new PDF, or export as HTML or text") from None
     _drop_running(pages)
     lines = [line for page in pages for line in page]

@@ -171,6 +171,8 @@ def test_watch_checks_again_what_changed(tmp_path: Path) -> None:
             again = json.loads(watching.stdout.readline())
             assert again["source"] == str(tmp_path / "a.txt")
             assert len(again["findings"]) == 2
+            while select.select([watching.stdout], [], [], 1.0)[0]:  # until the last write is checked
+                watching.stdout.readline()
             watching.send_signal(signal.SIGINT)
             said = watching.communicate(timeout=10)[1]
             assert (watching.returncode, said) == (ExitCode.FOUND, "")

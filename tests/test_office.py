@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import sys
 import zipfile
 from pathlib import Path
@@ -186,3 +187,15 @@ def test_pdfs_that_cannot_be_read(tmp_path: Path) -> None:
     assert skipped(path).reason.startswith("PDF: broken")
     path.write_bytes(b"%PDF-1.7\ntrailer << /Root 1 0 R /Encrypt << /Filter /Standard >> >>")
     assert skipped(path).reason.startswith("PDF: ")
+
+
+def test_damaged_documents_are_skipped_or_read(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311
+    whole = pdf([page(1, "Ketamine is safe.", "It is (not) \\\\ new.")]), word(tmp_path / "whole.docx").read_bytes()
+    for content in whole:
+        for _ in range(60):
+            damaged = bytearray(content)
+            for _ in range(chance.randint(1, 12)):
+                damaged[chance.randrange(8, len(damaged))] = chance.randrange(256)
+            (found,) = load("-", io.BytesIO(bytes(damaged)))
+            assert isinstance(found, Page | Skipped)
