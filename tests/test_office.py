@@ -190,7 +190,7 @@ def test_pdfs_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_damaged_documents_are_skipped_or_read(tmp_path: Path) -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     whole = pdf([page(1, "Ketamine is safe.", "It is (not) \\\\ new.")]), word(tmp_path / "whole.docx").read_bytes()
     for content in whole:
         for _ in range(60):
