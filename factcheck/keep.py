@@ -25,7 +25,7 @@ ModelFolder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Model f
 @reference_app.command("list")
 def list_entries(reference: Reference = None) -> None:
     """List the entries: id, grade and claim."""
-    for entry in load_entries(reference).entries.values():
+    for entry in _load(reference).entries.values():
         _print(f"{entry.id}\t{entry.grade.value}\t{entry.claim}")
 
 
@@ -34,7 +34,7 @@ def show_entry(
     entry_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry.")], reference: Reference = None
 ) -> None:
     """Show one entry with its sources."""
-    entries = load_entries(reference).entries
+    entries = _load(reference).entries
     if entry_id not in entries:
         raise FactcheckError(f"{entry_id}: no such entry; see: factcheck reference list")
     _print(_shown(entries[entry_id]))
@@ -45,7 +45,7 @@ def check_reference(
     folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR", help="Folders of entries of your own.")] = None,
 ) -> None:
     """Check that the shipped set, and your folders with it, can be read."""
-    found = load_entries(folders)
+    found = _load(folders)
     _print(f"{len(found.entries)} entries, reviewed {found.reviewed}, reference set {found.digest}: no errors")
 
 
@@ -88,8 +88,7 @@ def train(
         _print(f"{name}\t{value:.4f}")
 
 
-def load_entries(folders: list[Path] | None) -> ReferenceSet:
-    """The shipped reference set with the entries of these folders."""
+def _load(folders: list[Path] | None) -> ReferenceSet:
     from factcheck.lexicon import Lexicon
     from factcheck.reference import load_reference
 

@@ -12,6 +12,7 @@ import typer
 
 from factcheck.domain import FactcheckError, Label, Report
 from factcheck.keep import Reference
+from factcheck.paths import data_dir
 from factcheck.reports import PAGE_FORMATS, View
 from factcheck.reports.output import Output, parse_output
 from factcheck.shell import (
@@ -163,9 +164,12 @@ def _settings(path: Path | None) -> Settings:
 
     settings = load_settings(path or find_settings(Path.cwd()))
     if settings.severity:
-        from factcheck.keep import load_entries
+        from factcheck.lexicon import Lexicon
+        from factcheck.reference import load_reference
 
-        entries = load_entries(settings.reference_folders).entries.values()
+        root, added = data_dir(), settings.reference_folders
+        lexicon = Lexicon.load([root / "lexicon", *added])
+        entries = load_reference([root / "reference", *added], frozenset(lexicon.rows)).entries.values()
         check_topics(settings, frozenset(entry.topic for entry in entries))
     return settings
 
