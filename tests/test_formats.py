@@ -263,7 +263,10 @@ def test_no_text_of_a_page_is_a_command(text: str) -> None:
 @pytest.mark.parametrize("format_", ["sarif", "annotation", "claimreview", "json", "jsonl"])
 def test_json_formats_hold_any_text(format_: str, text: str) -> None:
     view = replace(VIEW, confirmed={"f1": Confirmation("A", date(2026, 11, 2))})
-    document = json.loads(written(format_, hostile(text), view=view))
+    out = written(format_, hostile(text), view=view)
+    assert out.replace("\n", "").isprintable()  # nothing that a terminal would obey
+    document = json.loads(out)
+    assert text in json.dumps(document, ensure_ascii=False) or json.dumps(text)[1:-1] in json.dumps(document)
     if format_ == "sarif":
         jsonschema.Draft4Validator(SARIF).validate(document)
         where = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -316,3 +317,15 @@ def test_broken_settings_are_named(tmp_path: Path, text: str, hint: str) -> None
 def test_a_topic_has_to_exist(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"severity\.costs: no entry has this topic; use one of cost"):
         check_topics(settings(tmp_path, '[severity]\ncosts = "note"'), frozenset({"cost"}))
+
+
+def test_the_settings_of_the_readme_hold(tmp_path: Path) -> None:
+    root = Path(__file__).parent.parent
+    (block,) = re.findall(r"```toml\n(.*?)```", (root / "README.md").read_text(), re.DOTALL)
+    found = settings(tmp_path, block)
+    topics = {path.stem for path in (root / "data/reference").glob("*.yaml")}
+    check_topics(found, frozenset(topics))
+    assert found.severity["cost"].reason
+    (comment,) = re.findall(r"```html\n(.*?)\n```", (root / "README.md").read_text(), re.DOTALL)
+    page = write(tmp_path, f"<p>{comment.replace('abuse-potential', 'dependence')}Ketamine is non-addictive.</p>")
+    assert len(scan(page).suppressed) == 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final, TextIO
 
 from factcheck.domain import Finding, Report
 from factcheck.reports.said import citation, cited, deciding, web_address
+from factcheck.reports.shape import dumps
 from factcheck.reports.view import View
 
 #: Characters before and after the quote that tell it from others like it; Hypothesis uses as many.
@@ -33,8 +33,7 @@ class AnnotationWriter:
             "total": len(self._items),
             "first": {"type": "AnnotationPage", "startIndex": 0, "items": self._items},
         }
-        json.dump(collection, self._out, ensure_ascii=False, indent=2)
-        self._out.write("\n")
+        self._out.write(dumps(collection, indent=2) + "\n")
 
     def _annotation(self, report: Report, finding: Finding) -> dict[str, Any]:
         sentence, tool = finding.sentence, self._view.tool

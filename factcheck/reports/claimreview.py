@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final, TextIO
 
 from factcheck.domain import FactcheckError, Finding, Label, Report
 from factcheck.reports.said import cited, live_link, web_address
+from factcheck.reports.shape import dumps
 from factcheck.reports.view import Confirmation, View
 
 #: From worst to best; what the evidence does not settle has no rating and so no review.
@@ -39,7 +39,7 @@ class ClaimReviewWriter:
     def close(self) -> None:
         """Write the reviews."""
         # "<" is escaped, so that the file can stand in a <script> of a page whatever the sentences hold.
-        text = json.dumps({"@context": "https://schema.org", "@graph": self._reviews}, ensure_ascii=False, indent=2)
+        text = dumps({"@context": "https://schema.org", "@graph": self._reviews}, indent=2)
         self._out.write(text.replace("<", "\\u003c") + "\n")
 
 

@@ -24,6 +24,7 @@ from sarif_pydantic.sarif import ArtifactContent, Notification, Suppression
 
 from factcheck.domain import Entry, Finding, Notice, Report, Severity
 from factcheck.reports.said import deciding, web_address
+from factcheck.reports.shape import escaped
 from factcheck.reports.view import View
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -77,7 +78,7 @@ class SarifWriter:
             }
         )
         log = Sarif.model_validate({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
-        self._out.write(log.model_dump_json(by_alias=True, exclude_none=True, indent=2) + "\n")
+        self._out.write(escaped(log.model_dump_json(by_alias=True, exclude_none=True, indent=2)) + "\n")
 
     def _result(self, report: Report, finding: Finding) -> Result:
         claims = deciding(finding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from factcheck.domain import Claim, Finding, Report, Source
@@ -9,6 +10,22 @@ from factcheck.reports.view import Checked, Tool, View
 
 #: Raised when a field changes its meaning or goes; new fields leave it as it is.
 VERSION: Final = 1
+
+
+# What JSON may hold as it is and a terminal would obey: controls past ASCII, and what turns the direction of text.
+_OBEYED: Final = {
+    code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def escaped(document: str) -> str:
+    """The same JSON with every control and direction override as an escape, so that it can be looked at in a terminal."""
+    return document.translate(_OBEYED)
+
+
+def dumps(document: Any, indent: int | None = None) -> str:
+    """JSON text that can be looked at in a terminal."""
+    return escaped(json.dumps(document, ensure_ascii=False, indent=indent))
 
 
 def tool(tool: Tool) -> dict[str, Any]:
