@@ -10,7 +10,7 @@ from factcheck.domain import Label
 from factcheck.evaluate import Change, Evaluation, Judged
 from factcheck.floors import Shortfall
 from factcheck.reports.shape import VERSION, tool
-from factcheck.reports.text import visible
+from factcheck.reports.said import visible
 from factcheck.reports.view import Tool
 from factcheck.scores import F1
 
