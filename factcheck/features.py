@@ -112,12 +112,12 @@ def negating(clause: Clause) -> list[Mention]:
     """The negations of a clause, one inside another ("no" in "no evidence") counted once."""
     found: list[Mention] = []
     for m in clause.mentions:
-        if m.type in _NEGATING and not (found and m.start < found[-1].end):
+        if m.type in NEGATING and not (found and m.start < found[-1].end):
             found.append(m)
     return found
 
 
-_NEGATING = frozenset({"negation", "affix", "doubt"})
+NEGATING = frozenset({"negation", "affix", "doubt"})
 
 
 def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, bool]:
