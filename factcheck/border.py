@@ -150,8 +150,9 @@ class DisclosureRule(_Strict):
     discloses: Disclosed
     require: tuple[tuple[str, ...], ...] = ()
     without: tuple[str, ...] = ()
-    denied: Literal["no", "yes", "either"] = "no"
+    denied: Literal["no", "yes", "between", "either"] = "no"
     reach: Literal["clause", "sentence"] = "clause"
+    ordered: bool = False
     entries: tuple[str, ...] = ()
     stance: Stance = Stance.ASSERTS
     case: str = Field(min_length=1)

@@ -21,7 +21,7 @@ from factcheck.read import Clause, Reader, Reading
 _SILENT = frozenset({BlockKind.HEADING, BlockKind.QUESTION})
 #: An invitation begins so; what it names is not said.
 _INVITES = frozenset(
-    "ask learn read discover click see find explore view contact call schedule book request download watch visit".split()
+    "ask learn read keep discover click see find explore view contact call schedule book request download watch visit myth".split()
 )
 _RELATIVES = frozenset(["which", "who", "that", "whose"])
 #: Words with which what follows a comma is a statement of its own, out of reach of a negation before it.
@@ -71,7 +71,10 @@ class Discloser:
         return tuple(Disclosure(d, d in found, found.get(d)) for d in Disclosed)
 
     def sentence(self, sentence: Sentence, claims: Iterable[Claim] = ()) -> frozenset[Disclosed]:
-        """What one sentence discloses, whatever it stands in; `claims` are those of its finding."""
+        """What one sentence discloses, whatever it stands in; `claims` are those of its finding.
+
+        Where the reading finds the words of a disclosure and that they are denied, no claim makes up for it.
+        """
         by_entry = [
             rule
             for c in claims
@@ -83,10 +86,12 @@ class Discloser:
         reading = self._reader.read(sentence.text, sentence.before)
         if reading.question or not reading.clauses or reading.lowers[0] in _INVITES:
             return frozenset()
+        held = [(rule.discloses, _holds(rule, reading)) for rule in self._rules]
+        found = {disclosed for disclosed, holds in held if holds}
+        denied = {disclosed for disclosed, holds in held if holds is False}
         ids = {m.id for m in reading.mentions}
-        found = {rule.discloses for rule in by_entry if ids.isdisjoint(rule.without) and not _elsewhere(reading)}
-        for rule in self._rules:
-            if rule.discloses not in found and _holds(rule, reading):
+        for rule in by_entry:
+            if rule.discloses not in denied and ids.isdisjoint((*rule.without, "doubtful")) and not _elsewhere(reading):
                 found.add(rule.discloses)
         if Disclosed.RISKS not in found and lead and self._listed(reading, lead):
             found.add(Disclosed.RISKS)
@@ -113,55 +118,66 @@ def _lead(sentence: Sentence) -> str:
     return sentence.heading if under else ""
 
 
-def _holds(rule: DisclosureRule, reading: Reading) -> bool:
+def _holds(rule: DisclosureRule, reading: Reading) -> bool | None:
+    """True where a clause says what the rule asks for, False where one says the opposite, None where none speaks of it."""
+    clauses: Sequence[Clause] = reading.clauses
     if rule.reach == "sentence":
-        n = len(reading.words)
-        return _holds_in(rule, reading, Clause(0, n, reading.mentions, frozenset(), frozenset(), frozenset()))
-    return any(_holds_in(rule, reading, clause) for clause in reading.clauses)
+        whole = Clause(0, len(reading.words), reading.mentions, frozenset(), frozenset(), frozenset())
+        clauses = (whole,)
+    found = [_holds_in(rule, reading, clause) for clause in clauses]
+    return True if True in found else (False if False in found else None)
 
 
-def _holds_in(rule: DisclosureRule, reading: Reading, clause: Clause) -> bool:
+def _holds_in(rule: DisclosureRule, reading: Reading, clause: Clause) -> bool | None:
     ids = {m.id for m in clause.mentions}
-    if not all(ids.intersection(group) for group in rule.require) or not ids.isdisjoint(rule.without):
-        return False
-    if "writer" in ids or reading.lowers[clause.end - 1] == "?":
-        return False
+    if not all(ids.intersection(group) for group in rule.require) or not ids.isdisjoint((*rule.without, *_UNSAID)):
+        return None
+    if reading.lowers[clause.end - 1] == "?":
+        return None
+    holds = None
     for anchor in (m for m in clause.mentions if m.id in rule.require[0]):
-        others = [_nearest(anchor, group, clause.mentions) for group in rule.require[1:]]
-        if any(o is None for o in others):
+        others = [_nearest(anchor, group, clause.mentions, rule.ordered) for group in rule.require[1:]]
+        partners = [o for o in others if o is not None]
+        if len(partners) < len(others) or _of_another(reading, clause, anchor) or _relieved(clause, anchor, partners):
             continue
-        end = max([anchor.end, *(o.end for o in others if o)])
-        denied = _denials(clause, reading.lowers, anchor, end) % 2 == 1
-        if rule.denied != "either" and denied != (rule.denied == "yes"):
-            continue
-        if not _of_another(reading, clause, anchor) and not _relieved(clause, anchor, others):
+        end = max([anchor.end, *(o.end for o in partners)])
+        start = max((o.end for o in partners), default=0) if rule.denied == "between" else clause.start
+        if rule.denied == "either" or _denied(clause, reading.lowers, start, anchor, end) == (rule.denied != "no"):
             return True
-    return False
+        holds = False
+    return holds
 
 
-def _nearest(anchor: Mention, group: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
-    """The mention of a group nearest to the anchor, not one of the very same words."""
+#: Words with which a clause is one person's story, or leaves open whether.
+_UNSAID = ("writer", "doubtful")
+
+
+def _nearest(anchor: Mention, group: Sequence[str], mentions: Sequence[Mention], ordered: bool) -> Mention | None:
+    """The mention of a group nearest to the anchor, not one of the very same words; before it, if they are ordered."""
     near = [m for m in mentions if m.id in group and (m.start, m.end) != (anchor.start, anchor.end)]
+    near = [m for m in near if m.start < anchor.start] if ordered else near
     return min(near, key=lambda m: abs(m.start - anchor.start), default=None)
 
 
-def _denials(clause: Clause, lowers: Sequence[str], anchor: Mention, end: int) -> int:
-    """How many negations govern what stands up to `end`: those before it whose reach no resuming word ends, an affix anywhere,
-    and one after it that denies its occurring ("do not occur")."""
-    count, covered = 0, -1
+def _denied(clause: Clause, lowers: Sequence[str], start: int, anchor: Mention, end: int) -> bool:
+    """Whether what stands up to `end` is denied: a plain negation ("no", "not"), or a word that takes away ("without", "-free").
+
+    Both together affirm ("not without risk"); two of a kind do not ("no risk and no side effects"). A negation reaches up to a
+    word that begins a new statement, and back over a verb beside it ("do not occur").
+    """
+    kinds = set()
     for m in clause.mentions:
-        if m.type not in NEGATING or m.start < covered:
+        if m.type not in NEGATING or m.start < start:
             continue
         if m.start == 0 and lowers[0] == "no" and lowers[1:2] == (",",):  # the answer "No, ..."
             continue
-        before = m.start < end and not any(
+        reaches = m.start < end and not any(
             lowers[i] == "," and lowers[i + 1] in _RESUMES for i in range(m.end, max(anchor.start - 1, m.end))
         )
-        after = m.start >= end and any(o.id == "occur" and m.end <= o.start <= m.end + 1 for o in clause.mentions)
-        if m.type == "affix" or before or after:
-            count += 1
-            covered = m.end if m.type != "affix" else m.start
-    return count
+        back = any(o.id in ("occur", "bring_about") and m.end <= o.start <= m.end + 1 for o in clause.mentions)
+        if m.type == "affix" or reaches or back:
+            kinds.add(m.id == "not")
+    return len(kinds) == 1
 
 
 def _of_another(reading: Reading, clause: Clause, anchor: Mention) -> bool:
@@ -206,7 +222,7 @@ def _elsewhere(reading: Reading) -> bool:
 _OTHERS = frozenset({"other_drug", "other_treatment"})
 
 
-def _relieved(clause: Clause, anchor: Mention, others: Sequence[Mention | None]) -> bool:
+def _relieved(clause: Clause, anchor: Mention, others: Sequence[Mention]) -> bool:
     """Whether the nearest verb before the anchor makes it better ("eases headaches"), not what brings it about."""
     ahead = [m for m in clause.mentions if m.end <= anchor.start and (m.type == "relief" or m in others)]
     return bool(ahead) and max(ahead, key=lambda m: m.end).type == "relief"
