@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from factcheck.decide import decide
+from factcheck.disclose import Discloser
 from factcheck.domain import BlockKind, Document, Finding, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, suggest
 from factcheck.extract import extract
@@ -33,9 +34,18 @@ _BATCH = 256
 class FactChecker:
     """Checks sentences and pages against a reference set with a trained model. Make one with `load`; it keeps no state."""
 
-    def __init__(self, reader: Reader, model: Model, weigher: Weigher, reference_digest: str, reviewed: date) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        model: Model,
+        weigher: Weigher,
+        discloser: Discloser,
+        reference_digest: str,
+        reviewed: date,
+    ) -> None:
         self._reader = reader
         self._weigher = weigher
+        self.discloser = discloser
         self.model_name = model.name
         self.reference_digest = reference_digest
         self.reviewed = reviewed
@@ -65,7 +75,7 @@ class FactChecker:
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        return cls(Reader(lexicon), loaded, weigher, entries.digest, day)
+        return cls(Reader(lexicon), loaded, weigher, Discloser.load(root / "disclosures"), entries.digest, day)
 
     def check_page(self, page: Page) -> Report:
         """Check a page. What cannot be checked comes back as a report with `skipped` set."""
@@ -77,7 +87,8 @@ class FactChecker:
     def check_document(self, document: Document) -> Report:
         """Check an extracted page."""
         findings = self.check_sentences(split(document), document.source)
-        return Report(document.source, document.title, document.text, tuple(findings))
+        disclosures = self.discloser.page(findings)
+        return Report(document.source, document.title, document.text, tuple(findings), disclosures=disclosures)
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that."""

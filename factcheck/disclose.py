@@ -1,4 +1,4 @@
-"""What a page discloses (fair balance): off-label status, risks, abuse potential, that results vary. docs/disclosures.md defines them.
+"""What a page discloses (fair balance): off-label status, risks, abuse potential, that results vary (docs/disclosures.md).
 
 A sentence discloses where the reading finds it said of the treatment, clause by clause, by the rules of `data/disclosures/`, or
 where it takes a stance on one of the reference entries that are named there. Either way it has to be a statement: a question, an
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from factcheck.border import DataError, DisclosureRule, LexiconRow, load_yaml
@@ -21,7 +22,7 @@ from factcheck.read import Clause, Reader, Reading
 _SILENT = frozenset({BlockKind.HEADING, BlockKind.QUESTION})
 #: An invitation begins so; what it names is not said.
 _INVITES = frozenset(
-    "ask learn read keep discover click see find explore view contact call schedule book request download watch visit myth".split()
+    "ask learn read keep discover click see find explore view contact call schedule book request download watch myth".split()
 )
 _RELATIVES = frozenset(["which", "who", "that", "whose"])
 #: Words with which what follows a comma is a statement of its own, out of reach of a negation before it.
@@ -30,6 +31,8 @@ _RESUMES = frozenset("since as so because but although though while yet which wh
 _CONTRAST_REACH = 4
 _CONTRASTS = frozenset(["than", "unlike", "versus", "vs", "like", "with", "to"])
 _TREATMENT = frozenset({"drug", "treatment"})
+#: What else can do harm or be addictive.
+_CULPRITS = ("other", "complaint")
 
 
 class Discloser:
@@ -44,9 +47,8 @@ class Discloser:
         self._reader = reader
         self._rules = [rule for rule in rules if rule.require]
         self._by_entry = {(e, rule.stance): rule for rule in rules for e in rule.entries}
-        anchors = {word for rule in self._rules for word in rule.require[0]}
-        stems = {_stem(phrase) for word in anchors for phrase in reader.lexicon.rows[word].phrases}
-        self._worth_reading = re.compile("|".join(sorted(map(re.escape, stems)))).search
+        self._stems = [_stems(rule.require, reader.lexicon) for rule in self._rules]
+        self._listed_forms, self._lead_forms = _stems((_LISTED, (_LEADING,)), reader.lexicon)
 
     @classmethod
     def load(cls, folder: Path) -> Discloser:
@@ -81,19 +83,22 @@ class Discloser:
             if c.label in (Label.SUPPORTED, Label.OVERSTATED) and (rule := self._by_entry.get((c.entry.id, c.stance)))
         ]
         lead = _lead(sentence)
-        if not by_entry and not lead and not self._worth_reading(fold(sentence.text)[0].lower()):
+        words = _words(sentence.text)
+        listed = not (words.isdisjoint(self._listed_forms) or _words(lead).isdisjoint(self._lead_forms))
+        worth = [r for r, stems in zip(self._rules, self._stems, strict=True) if not any(map(words.isdisjoint, stems))]
+        if not (by_entry or listed or worth):
             return frozenset()
         reading = self._reader.read(sentence.text, sentence.before)
         if reading.question or not reading.clauses or reading.lowers[0] in _INVITES:
             return frozenset()
-        held = [(rule.discloses, _holds(rule, reading)) for rule in self._rules]
+        held = [(rule.discloses, _holds(rule, reading)) for rule in worth]
         found = {disclosed for disclosed, holds in held if holds}
         denied = {disclosed for disclosed, holds in held if holds is False}
         ids = {m.id for m in reading.mentions}
         for rule in by_entry:
             if rule.discloses not in denied and ids.isdisjoint((*rule.without, "doubtful")) and not _elsewhere(reading):
                 found.add(rule.discloses)
-        if Disclosed.RISKS not in found and lead and self._listed(reading, lead):
+        if Disclosed.RISKS not in found and listed and self._listed(reading, lead):
             found.add(Disclosed.RISKS)
         return frozenset(found)
 
@@ -103,11 +108,12 @@ class Discloser:
             return False
         above = self._reader.read(lead)
         types, ids = {m.type for m in above.mentions}, {m.id for m in above.mentions}
-        return "side_effect" in ids and "told_elsewhere" not in ids and not types & {"other", "complaint", *NEGATING}
+        return _LEADING in ids and "told_elsewhere" not in ids and not types & {"other", "complaint", *NEGATING}
 
 
-#: Words for effects that a list item may name.
-_LISTED = frozenset({"effect", "circulation", "unpleasant"})
+#: Words for effects that a list item may name, and the word that leads into such a list.
+_LISTED = ("effect", "circulation", "unpleasant")
+_LEADING = "side_effect"
 
 
 def _lead(sentence: Sentence) -> str:
@@ -138,9 +144,13 @@ def _holds_in(rule: DisclosureRule, reading: Reading, clause: Clause) -> bool | 
     for anchor in (m for m in clause.mentions if m.id in rule.require[0]):
         others = [_nearest(anchor, group, clause.mentions, rule.ordered) for group in rule.require[1:]]
         partners = [o for o in others if o is not None]
-        if len(partners) < len(others) or _of_another(reading, clause, anchor) or _relieved(clause, anchor, partners):
+        if (
+            len(partners) < len(others)
+            or _of_another(rule, reading, clause, anchor)
+            or _relieved(clause, anchor, partners)
+        ):
             continue
-        end = max([anchor.end, *(o.end for o in partners)])
+        end = anchor.end if rule.denied == "yes" else max([anchor.end, *(o.end for o in partners)])
         start = max((o.end for o in partners), default=0) if rule.denied == "between" else clause.start
         if rule.denied == "either" or _denied(clause, reading.lowers, start, anchor, end) == (rule.denied != "no"):
             return True
@@ -180,16 +190,16 @@ def _denied(clause: Clause, lowers: Sequence[str], start: int, anchor: Mention, 
     return len(kinds) == 1
 
 
-def _of_another(reading: Reading, clause: Clause, anchor: Mention) -> bool:
+def _of_another(rule: DisclosureRule, reading: Reading, clause: Clause, anchor: Mention) -> bool:
     """Whether what the anchor says is said of another drug, therapy or illness: the subject before it, else what follows it."""
     lowers = reading.lowers
-    named = [m for m in clause.mentions if m.type in _TREATMENT or m.type in ("other", "complaint")]
-    named = [m for m in named if not any(o.type == "other" and o.start <= m.start < o.end for o in named if o is not m)]
+    others = _CULPRITS if rule.discloses in (Disclosed.RISKS, Disclosed.ABUSE) else ("other",)
+    named = [m for m in _named(clause.mentions) if m.type in _TREATMENT or m.type in others]
     if any(m.type == "drug" for m in named) and "combine" in {m.id for m in clause.mentions}:
         return False
     ahead = [m for m in named if m.start < anchor.start and not _compared(m, lowers)]
     if ahead:
-        return ahead[0].type in ("other", "complaint") and not any(m.type in _TREATMENT for m in ahead)
+        return all(m.type in others for m in ahead)
     index = next((n for n, c in enumerate(reading.clauses) if c.start == clause.start), 0)
     if index and lowers[clause.start] in _RELATIVES:
         return _last_named_is_other(reading.clauses[index - 1])
@@ -197,6 +207,12 @@ def _of_another(reading: Reading, clause: Clause, anchor: Mention) -> bool:
         return False
     behind = [m for m in named if m.start >= anchor.end and m.type == "other"]
     return bool(behind) or (index == 0 and _elsewhere(reading))
+
+
+def _named(mentions: Sequence[Mention]) -> list[Mention]:
+    """The treatments and illnesses spoken of. "Traditional treatment" and "botox injections" are one name each."""
+    found = [m for m in mentions if m.type in _TREATMENT or m.type in _CULPRITS]
+    return [m for m in found if not any(o.type == "other" and o.start <= m.start <= o.end for o in found if o is not m)]
 
 
 def _compared(mention: Mention, lowers: Sequence[str]) -> bool:
@@ -211,7 +227,7 @@ def _last_named_is_other(clause: Clause) -> bool:
 
 def _elsewhere(reading: Reading) -> bool:
     """Whether the sentence leans on one that spoke only of another treatment, or itself names only such."""
-    types = {m.type for m in reading.mentions}
+    types = {m.type for m in _named(reading.mentions)}
     if types & _TREATMENT and "drug" in types:
         return False
     if "other" in types:
@@ -228,7 +244,20 @@ def _relieved(clause: Clause, anchor: Mention, others: Sequence[Mention]) -> boo
     return bool(ahead) and max(ahead, key=lambda m: m.end).type == "relief"
 
 
-def _stem(phrase: str) -> str:
-    """A stretch of the text that a phrase cannot be matched without: the stem of its longest word."""
-    words = re.findall(r"[a-z%]+", phrase.lower().removeprefix("="))
-    return normal_form(max(words, key=len)).rstrip("y")
+def _stems(groups: Iterable[Iterable[str]], lexicon: Lexicon) -> list[frozenset[str]]:
+    """For each group the forms of which a sentence must have one, so that most need not be read."""
+    rows = [[lexicon.rows[word] for word in group] for group in groups]
+    return [
+        frozenset(normal_form(max(_WORD.findall(p.lower()), key=len)) for row in group for p in row.phrases)
+        for group in rows
+        if not any(row.type in NEGATING for row in group)  # "n't" is no word here
+    ]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(_form, _WORD.findall(fold(text)[0].lower())))
+
+
+_WORD = re.compile(r"[a-z%]+")
+#: Pages repeat their words.
+_form = lru_cache(maxsize=20_000)(normal_form)
