@@ -8,7 +8,8 @@ invitation to ask, a denial or another treatment's risk discloses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,7 +49,11 @@ class Discloser:
         self._rules = [rule for rule in rules if rule.require]
         self._by_entry = {(e, rule.stance): rule for rule in rules for e in rule.entries}
         self._stems = [_stems(rule.require, reader.lexicon) for rule in self._rules]
-        self._listed_forms, self._lead_forms = _stems((_LISTED, (_LEADING,)), reader.lexicon)
+        self._by_form: dict[str, list[int]] = defaultdict(list)
+        for n, stems in enumerate(self._stems):
+            for form in min(stems, key=len):
+                self._by_form[form].append(n)
+        self._listed_forms, self._lead_forms = _stems((_LISTED, _LEADING), reader.lexicon)
 
     @classmethod
     def load(cls, folder: Path) -> Discloser:
@@ -67,25 +72,36 @@ class Discloser:
         found: dict[Disclosed, Sentence] = {}
         for finding in findings:
             sentence = finding.sentence
-            if sentence.channel is Channel.BODY and sentence.kind not in _SILENT and len(found) < len(Disclosed):
-                for disclosed in self.sentence(sentence, finding.claims):
-                    found.setdefault(disclosed, sentence)
+            missing = [d for d in Disclosed if d not in found]
+            if missing and sentence.channel is Channel.BODY and sentence.kind not in _SILENT:
+                found |= dict.fromkeys(self.sentence(sentence, finding.claims, missing), sentence)
         return tuple(Disclosure(d, d in found, found.get(d)) for d in Disclosed)
 
-    def sentence(self, sentence: Sentence, claims: Iterable[Claim] = ()) -> frozenset[Disclosed]:
-        """What one sentence discloses, whatever it stands in; `claims` are those of its finding.
+    def sentence(
+        self, sentence: Sentence, claims: Iterable[Claim] = (), among: Collection[Disclosed] = tuple(Disclosed)
+    ) -> frozenset[Disclosed]:
+        """What one sentence discloses of `among`, whatever it stands in; `claims` are those of its finding.
 
         Where the reading finds the words of a disclosure and that they are denied, no claim makes up for it.
         """
         by_entry = [
             rule
             for c in claims
-            if c.label in (Label.SUPPORTED, Label.OVERSTATED) and (rule := self._by_entry.get((c.entry.id, c.stance)))
+            if c.label in (Label.SUPPORTED, Label.OVERSTATED)
+            and (rule := self._by_entry.get((c.entry.id, c.stance)))
+            and rule.discloses in among
         ]
         lead = _lead(sentence)
         words = _words(sentence.text)
-        listed = not (words.isdisjoint(self._listed_forms) or _words(lead).isdisjoint(self._lead_forms))
-        worth = [r for r, stems in zip(self._rules, self._stems, strict=True) if not any(map(words.isdisjoint, stems))]
+        listed = Disclosed.RISKS in among and not (
+            words.isdisjoint(self._listed_forms) or _words(lead).isdisjoint(self._lead_forms)
+        )
+        near = sorted({n for form in words & self._by_form.keys() for n in self._by_form[form]})
+        worth = [
+            self._rules[n]
+            for n in near
+            if self._rules[n].discloses in among and not any(map(words.isdisjoint, self._stems[n]))
+        ]
         if not (by_entry or listed or worth):
             return frozenset()
         reading = self._reader.read(sentence.text, sentence.before)
@@ -108,12 +124,16 @@ class Discloser:
             return False
         above = self._reader.read(lead)
         types, ids = {m.type for m in above.mentions}, {m.id for m in above.mentions}
-        return _LEADING in ids and "told_elsewhere" not in ids and not types & {"other", "complaint", *NEGATING}
+        return (
+            not ids.isdisjoint(_LEADING)
+            and "told_elsewhere" not in ids
+            and not types & {"other", "complaint", *NEGATING}
+        )
 
 
-#: Words for effects that a list item may name, and the word that leads into such a list.
+#: Words for effects that a list item may name, and those that lead into such a list.
 _LISTED = ("effect", "circulation", "unpleasant")
-_LEADING = "side_effect"
+_LEADING = ("side_effect", "risk")
 
 
 def _lead(sentence: Sentence) -> str:
@@ -182,7 +202,8 @@ def _denied(clause: Clause, lowers: Sequence[str], start: int, anchor: Mention, 
         if m.start == 0 and lowers[0] == "no" and lowers[1:2] == (",",):  # the answer "No, ..."
             continue
         reaches = m.start < end and not any(
-            lowers[i] == "," and lowers[i + 1] in _RESUMES for i in range(m.end, max(anchor.start - 1, m.end))
+            lowers[i] == "due" or (lowers[i] == "," and lowers[i + 1] in _RESUMES)
+            for i in range(m.end, max(anchor.start - 1, m.end))
         )
         back = any(o.id in ("occur", "bring_about") and m.end <= o.start <= m.end + 1 for o in clause.mentions)
         if m.type == "affix" or reaches or back:
