@@ -15,7 +15,6 @@ from pathlib import Path
 
 from factcheck.border import DataError, DisclosureRule, LexiconRow, load_yaml
 from factcheck.domain import BlockKind, Channel, Claim, Disclosed, Disclosure, Finding, Label, Sentence
-from factcheck.features import NEGATING
 from factcheck.lexicon import Lexicon, Mention, fold, normal_form
 from factcheck.read import Clause, Reader, Reading
 
@@ -23,7 +22,7 @@ from factcheck.read import Clause, Reader, Reading
 _SILENT = frozenset({BlockKind.HEADING, BlockKind.QUESTION})
 #: An invitation begins so; what it names is not said.
 _INVITES = frozenset(
-    "ask learn read keep discover click see find explore view contact call schedule book request download watch myth".split()
+    "ask talk speak discuss learn read discover click see find explore view contact call schedule book request download".split()
 )
 _RELATIVES = frozenset(["which", "who", "that", "whose"])
 #: Words with which what follows a comma is a statement of its own, out of reach of a negation before it.
@@ -31,6 +30,7 @@ _RESUMES = frozenset("since as so because but although though while yet which wh
 #: Tokens before a name in which a contrast makes it what is compared with, not what is spoken of.
 _CONTRAST_REACH = 4
 _CONTRASTS = frozenset(["than", "unlike", "versus", "vs", "like", "with", "to"])
+_NEGATING = frozenset({"negation", "affix"})
 _TREATMENT = frozenset({"drug", "treatment"})
 #: What else can do harm or be addictive.
 _CULPRITS = ("other", "complaint")
@@ -84,9 +84,12 @@ class Discloser:
 
         Where the reading finds the words of a disclosure and that they are denied, no claim makes up for it.
         """
+        in_table = sentence.kind is BlockKind.TABLE_CELL
         by_entry = [
             rule
-            for c in claims
+            for c in (
+                () if in_table else claims
+            )  # the name of a row ("Risk of dependence") is read as a claim, but says nothing
             if c.label in (Label.SUPPORTED, Label.OVERSTATED)
             and (rule := self._by_entry.get((c.entry.id, c.stance)))
             and rule.discloses in among
@@ -104,8 +107,8 @@ class Discloser:
         ]
         if not (by_entry or listed or worth):
             return frozenset()
-        reading = self._reader.read(sentence.text, sentence.before)
-        if reading.question or not reading.clauses or reading.lowers[0] in _INVITES:
+        reading = self._reader.read(sentence.text, sentence.heading if in_table else sentence.before)
+        if reading.question or _invites(reading.lowers):
             return frozenset()
         held = [(rule.discloses, _holds(rule, reading)) for rule in worth]
         found = {disclosed for disclosed, holds in held if holds}
@@ -120,20 +123,26 @@ class Discloser:
 
     def _listed(self, reading: Reading, lead: str) -> bool:
         """Whether a list item names an effect ("Nausea") under what says that side effects follow."""
-        if not any(m.id in _LISTED for m in reading.mentions) or any(m.type in NEGATING for m in reading.mentions):
+        if not any(m.id in _LISTED for m in reading.mentions) or any(m.type in _NEGATING for m in reading.mentions):
             return False
         above = self._reader.read(lead)
         types, ids = {m.type for m in above.mentions}, {m.id for m in above.mentions}
         return (
             not ids.isdisjoint(_LEADING)
             and "told_elsewhere" not in ids
-            and not types & {"other", "complaint", *NEGATING}
+            and not types & {"other", "complaint", *_NEGATING}
         )
 
 
 #: Words for effects that a list item may name, and those that lead into such a list.
 _LISTED = ("effect", "circulation", "unpleasant")
 _LEADING = ("side_effect", "risk")
+
+
+def _invites(lowers: Sequence[str]) -> bool:
+    """Whether a sentence sends its reader elsewhere ("Ask us about ...", "Keep reading"), or quotes what it will refute."""
+    first = lowers[1:] if lowers[:1] == ("please",) else lowers
+    return not first or first[0] in _INVITES or first[0] == "myth" or first[:2] == ("keep", "reading")
 
 
 def _lead(sentence: Sentence) -> str:
@@ -197,7 +206,7 @@ def _denied(clause: Clause, lowers: Sequence[str], start: int, anchor: Mention, 
     """
     kinds = set()
     for m in clause.mentions:
-        if m.type not in NEGATING or m.start < start:
+        if m.type not in _NEGATING or m.start < start:
             continue
         if m.start == 0 and lowers[0] == "no" and lowers[1:2] == (",",):  # the answer "No, ..."
             continue
@@ -271,7 +280,7 @@ def _stems(groups: Iterable[Iterable[str]], lexicon: Lexicon) -> list[frozenset[
     return [
         frozenset(normal_form(max(_WORD.findall(p.lower()), key=len)) for row in group for p in row.phrases)
         for group in rows
-        if not any(row.type in NEGATING for row in group)  # "n't" is no word here
+        if not any(row.type in _NEGATING for row in group)  # "n't" is no word here
     ]
 
 

@@ -75,7 +75,7 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
     f: Features = {}
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     f[f"topic:{entry.topic}"] = 0.3
-    f[f"grade-kind:{'risk' if entry.topic in ('safety', 'dependence', 'eligibility') else 'other'}"] = 0.3
+    f[f"topic-kind:{'risk' if entry.topic in ('safety', 'dependence', 'eligibility') else 'other'}"] = 0.3
     start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     strength, raised = rule_strength(reading, start, end)
     f[f"rule:{strength.value}"] = 0.8
@@ -99,7 +99,6 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
         doubt = bool(clause.cues & {"doubt", "uncertain"})
         f[f"neg:{min(negations, 2)}:{candidate.slots.negative}"] = 0.8
         f[f"denies:{denies}:{doubt}"] = 1.0
-        f[f"denies:{denies}:{entry.grade.value}"] = 0.5
         f[f"denies:{denies}:{entry.id}"] = 0.7
     for m in reading.mentions:
         if m.type in CUE_TYPES:
@@ -112,12 +111,12 @@ def negating(clause: Clause) -> list[Mention]:
     """The negations of a clause, one inside another ("no" in "no evidence") counted once."""
     found: list[Mention] = []
     for m in clause.mentions:
-        if m.type in NEGATING and not (found and m.start < found[-1].end):
+        if m.type in _NEGATING and not (found and m.start < found[-1].end):
             found.append(m)
     return found
 
 
-NEGATING = frozenset({"negation", "affix", "doubt"})
+_NEGATING = frozenset({"negation", "affix", "doubt"})
 
 
 def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, bool]:
