@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from factcheck.decide import decide
+from factcheck.decide import Decision, decide
 from factcheck.disclose import Discloser
-from factcheck.domain import BlockKind, Document, Finding, Page, Report, Sentence, Skipped
-from factcheck.explain import explain, suggest
+from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
+from factcheck.explain import explain, off_topic, suggest
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
 from factcheck.match import Matcher
@@ -43,6 +44,7 @@ class FactChecker:
         reference_digest: str,
         reviewed: date,
     ) -> None:
+        self.entries: Mapping[str, Entry] = weigher.matcher.by_id
         self._reader = reader
         self._weigher = weigher
         self.discloser = discloser
@@ -85,10 +87,18 @@ class FactChecker:
         return self.check_document(document)
 
     def check_document(self, document: Document) -> Report:
-        """Check an extracted page."""
-        findings = self.check_sentences(split(document), document.source)
+        """Check an extracted page. One that names none of the treatments that the set is about is not read any further."""
+        sentences = split(document)
+        if not self.on_topic(document):
+            unread = tuple(_unread(document.source, sentence) for sentence in sentences)
+            return Report(document.source, document.title, document.text, unread)
+        findings = tuple(repeated(self.check_sentences(sentences, document.source)))
         disclosures = self.discloser.page(findings)
-        return Report(document.source, document.title, document.text, tuple(findings), disclosures=disclosures)
+        return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
+
+    def on_topic(self, document: Document) -> bool:
+        """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
+        return self._reader.lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}")
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that."""
@@ -96,31 +106,57 @@ class FactChecker:
 
     def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
         """Check sentences, in order. The same sentence gets the same verdict in any company."""
-        findings = []
+        decisions: dict[tuple[str, str], Decision] = {}
+        asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
+        for i in range(0, len(asked), _BATCH):
+            batch = asked[i : i + _BATCH]
+            weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
+            decisions |= dict(zip(batch, map(decide, weighed), strict=True))
         seen: Counter[str] = Counter()
-        for i in range(0, len(sentences), _BATCH):
-            batch = sentences[i : i + _BATCH]
-            readings = [self._reader.read(s.text, _context(s)) for s in batch]
-            for sentence, weighed in zip(batch, self._weigher.weigh(readings), strict=True):
-                decision = decide(weighed)
-                seen[sentence.text] += 1
-                findings.append(
-                    Finding(
-                        _identifier(source, sentence.text, seen[sentence.text]),
-                        sentence,
-                        decision.label,
-                        round(decision.confidence, 4),
-                        decision.claims[0].strength if decision.claims else None,
-                        decision.reason,
-                        decision.claims,
-                        explain(decision),
-                        suggest(decision),
-                    )
-                )
+        findings = []
+        for sentence in sentences:
+            seen[sentence.text] += 1
+            identifier = _identifier(source, sentence.text, seen[sentence.text])
+            findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
         return findings
 
 
-def _context(sentence: Sentence) -> str:
+def repeated(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of a page, in order, with sentences that got the same verdict before pointing to where they first stood."""
+    first: dict[tuple[str, Label], int] = {}
+    again: dict[int, list[int]] = {}
+    for i, finding in enumerate(findings):
+        home = first.setdefault((finding.sentence.text, finding.label), i)
+        if home != i:
+            again.setdefault(home, []).append(i)
+    out = list(findings)
+    for home, others in again.items():
+        out[home] = replace(out[home], repeats=tuple(findings[i].sentence for i in others))
+        for i in others:
+            out[i] = replace(out[i], repeat_of=findings[home].id)
+    return out
+
+
+def _finding(identifier: str, sentence: Sentence, decision: Decision) -> Finding:
+    return Finding(
+        identifier,
+        sentence,
+        decision.label,
+        round(decision.confidence, 4),
+        decision.claims[0].strength if decision.claims else None,
+        decision.reason,
+        decision.claims,
+        explain(decision),
+        suggest(decision),
+    )
+
+
+def _unread(source: str, sentence: Sentence) -> Finding:
+    identifier = _identifier(source, f"{sentence.start} {sentence.text}", 1)
+    return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
+
+
+def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
 

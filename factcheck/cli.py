@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 
 from factcheck import __version__
 from factcheck.domain import FactcheckError, Label, Page, Report
+from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
 from factcheck.lines import Given, given, read_lines
 from factcheck.load import load
@@ -199,6 +200,7 @@ def check(
 
 
 app.command()(train)
+app.command()(evaluate)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
 

@@ -248,6 +248,8 @@ class Finding:
     claims: tuple[Claim, ...]
     explanation: str
     suggestion: str | None = None
+    repeats: tuple[Sentence, ...] = ()  # where else on the page it stands, with the same verdict
+    repeat_of: str | None = None  # id of the first of them, where this is not the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +274,12 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The overstated and contradicted sentences."""
-        return tuple(s for s in self.sentences if s.label.flagged)
+        """The overstated and contradicted sentences, one that is repeated only where it first stands."""
+        return self.listed(frozenset())
+
+    def listed(self, show: frozenset[Label]) -> tuple[Finding, ...]:
+        """The findings with the sentences of further labels, in page order, each once."""
+        return tuple(s for s in self.sentences if (s.label.flagged or s.label in show) and s.repeat_of is None)
 
     @property
     def summary(self) -> dict[Label, int]:

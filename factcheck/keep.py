@@ -40,15 +40,6 @@ def show_entry(
     _print(_shown(entries[entry_id]))
 
 
-@reference_app.command("check")
-def check_reference(
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR", help="Folders of entries of your own.")] = None,
-) -> None:
-    """Check that the shipped set, and your folders with it, can be read."""
-    found = _load(folders)
-    _print(f"{len(found.entries)} entries, reviewed {found.reviewed}, reference set {found.digest}: no errors")
-
-
 @model_app.command("show")
 def show_model(folder: ModelFolder = None) -> None:
     """Show a model's card."""

@@ -23,13 +23,13 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from factcheck.domain import Entry, Grade, Label
-from factcheck.features import Features, sentence_features
+from factcheck.features import Features, claim_features, sentence_features
 from factcheck.match import Candidate, Matcher
 from factcheck.model import Head, Model
 from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example
-from factcheck.weigh import VERDICTS, Parts, Weigher, stance_strength_features
+from factcheck.weigh import VERDICTS, Parts, Weigher, around
 
 FOLDS = 5
 SEED = 0
@@ -201,6 +201,7 @@ def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, 
 
 def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
     rows = [data.sentences[i] for i in train]
+    vocabulary = _vocabulary(rows, 2)  # shared, so that a sentence is looked up once for both heads
     inside = [i for i in train if data.examples[i].label in VERDICTS]
     features, targets, weights = list(data.texts), list(data.text_ids), [0.5] * len(data.texts)
     for i in train:
@@ -209,9 +210,12 @@ def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
             targets.append(entry_id)
             weights.append(1.0 if n == 0 else 0.5)
     return {
-        "kind": _logistic(rows, [data.kinds[i] for i in train], _C["kind"]),
+        "kind": _logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary),
         "direct": _logistic(
-            [data.sentences[i] for i in inside], [data.examples[i].label.value for i in inside], _C["direct"]
+            [data.sentences[i] for i in inside],
+            [data.examples[i].label.value for i in inside],
+            _C["direct"],
+            vocabulary=vocabulary,
         ),
         "entry": _entry_head(
             [{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features], targets, weights
@@ -249,7 +253,7 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
         for entry_id, stance, strength in example.claims:
             entry = data.entries[entry_id]
             rows.append(
-                stance_strength_features(data.sentences[i], data.readings[i], data.candidates[i].get(entry_id), entry)
+                claim_features(data.readings[i], data.candidates[i].get(entry_id), entry) | around(data.sentences[i])
             )
             stances.append(stance.value)
             strengths.append(strength.value)
@@ -283,9 +287,14 @@ def _matrix(rows: Sequence[Features], vocabulary: Mapping[str, int]) -> csr_matr
 
 
 def _logistic(
-    rows: Sequence[Features], targets: Sequence[str], c: float, least: int = 2, weights: Sequence[float] | None = None
+    rows: Sequence[Features],
+    targets: Sequence[str],
+    c: float,
+    least: int = 2,
+    weights: Sequence[float] | None = None,
+    vocabulary: dict[str, int] | None = None,
 ) -> Head:
-    vocabulary = _vocabulary(rows, least)
+    vocabulary = _vocabulary(rows, least) if vocabulary is None else vocabulary
     model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(
         _matrix(rows, vocabulary), list(targets), sample_weight=weights
     )

@@ -89,10 +89,15 @@ class Matcher:
                 best[entry.id] = Candidate(entry, slots, clause, reach, matched, weight)
 
 
+#: Drugs that "ketamine" names, and those that it names together with its approved enantiomer (`drug: both`).
+_RACEMIC = frozenset({"ketamine", "arketamine"})
+_BOTH = _RACEMIC | {"esketamine"}
+
+
 def speaks_of(drug: str, drugs: frozenset[str]) -> bool:
     """Whether an entry on `drug` can be meant where `drugs` are spoken of. Unnamed, the drug is ketamine."""
     if drug == "both":
-        return True
-    if drug == "esketamine":
-        return "esketamine" in drugs
-    return drugs != frozenset({"esketamine"})
+        return not drugs or bool(drugs & _BOTH)
+    if drug == "ketamine":
+        return not drugs or bool(drugs & _RACEMIC)
+    return drug in drugs

@@ -54,6 +54,10 @@ def finding(finding: Finding) -> dict[str, Any]:
         "claims": [_claim(c, sentence.start) for c in finding.claims],
         "explanation": finding.explanation,
         "suggestion": finding.suggestion,
+        "repeats": [
+            {"start": s.start, "end": s.end, "block": s.kind.value, "channel": s.channel.value} for s in finding.repeats
+        ],
+        "repeat_of": finding.repeat_of,
     }
 
 

@@ -38,8 +38,8 @@ class View:
     list_skipped: bool = True
 
     def shown(self, report: Report) -> tuple[Finding, ...]:
-        """The findings of a page, with the sentences of the further labels, in page order."""
-        return tuple(s for s in report.sentences if s.label.flagged or s.label in self.show)
+        """The findings of a page, with the sentences of the further labels, in page order, each once."""
+        return report.listed(self.show)
 
 
 @dataclass(frozen=True, slots=True)
