@@ -70,11 +70,15 @@ class Discloser:
     def page(self, findings: Sequence[Finding]) -> tuple[Disclosure, ...]:
         """What a page discloses, each with the first sentence that does: one that a reader of the page sees, no heading."""
         found: dict[Disclosed, Sentence] = {}
+        missing = frozenset(Disclosed)
         for finding in findings:
             sentence = finding.sentence
-            missing = [d for d in Disclosed if d not in found]
-            if missing and sentence.channel is Channel.BODY and sentence.kind not in _SILENT:
-                found |= dict.fromkeys(self.sentence(sentence, finding.claims, missing), sentence)
+            if not missing:
+                break
+            if sentence.channel is Channel.BODY and sentence.kind not in _SILENT:
+                disclosed = self.sentence(sentence, finding.claims, missing)
+                found |= dict.fromkeys(disclosed, sentence)
+                missing -= disclosed
         return tuple(Disclosure(d, d in found, found.get(d)) for d in Disclosed)
 
     def sentence(
@@ -96,9 +100,8 @@ class Discloser:
         ]
         lead = _lead(sentence)
         words = _words(sentence.text)
-        listed = Disclosed.RISKS in among and not (
-            words.isdisjoint(self._listed_forms) or _words(lead).isdisjoint(self._lead_forms)
-        )
+        listed = bool(lead) and Disclosed.RISKS in among and not words.isdisjoint(self._listed_forms)
+        listed = listed and not _words(lead).isdisjoint(self._lead_forms)
         near = sorted({n for form in words & self._by_form.keys() for n in self._by_form[form]})
         worth = [
             self._rules[n]
@@ -280,12 +283,13 @@ def _stems(groups: Iterable[Iterable[str]], lexicon: Lexicon) -> list[frozenset[
     return [
         frozenset(normal_form(max(_WORD.findall(p.lower()), key=len)) for row in group for p in row.phrases)
         for group in rows
-        if not any(row.type in _NEGATING for row in group)  # "n't" is no word here
+        if not any(row.id == "not" for row in group)  # "n't" is no word here
     ]
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(map(_form, _WORD.findall(fold(text)[0].lower())))
+    plain = text if text.isascii() else fold(text)[0]
+    return frozenset(map(_form, _WORD.findall(plain.lower())))
 
 
 _WORD = re.compile(r"[a-z%]+")
