@@ -1,6 +1,6 @@
 """The pipeline: one page in, one report out.
 
-load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> report
+load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> disclose -> report
 """
 
 from __future__ import annotations
