@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from factcheck.decide import Decision, decide
@@ -40,14 +41,14 @@ class FactChecker:
         reader: Reader,
         model: Model,
         weigher: Weigher,
-        discloser: Discloser,
+        disclosures: Path,
         reference_digest: str,
         reviewed: date,
     ) -> None:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
         self._reader = reader
         self._weigher = weigher
-        self.discloser = discloser
+        self._disclosures = disclosures
         self.model_name = model.name
         self.reference_digest = reference_digest
         self.reviewed = reviewed
@@ -77,7 +78,12 @@ class FactChecker:
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        return cls(Reader(lexicon), loaded, weigher, Discloser.load(root / "disclosures"), entries.digest, day)
+        return cls(Reader(lexicon), loaded, weigher, root / "disclosures", entries.digest, day)
+
+    @cached_property
+    def discloser(self) -> Discloser:
+        """Reads what a page discloses; loaded when it is first asked for, since single sentences need none."""
+        return Discloser.load(self._disclosures)
 
     def check_page(self, page: Page) -> Report:
         """Check a page. What cannot be checked comes back as a report with `skipped` set."""

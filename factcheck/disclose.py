@@ -75,7 +75,7 @@ class Discloser:
             sentence = finding.sentence
             if not missing:
                 break
-            if sentence.channel is Channel.BODY and sentence.kind not in _SILENT:
+            if speaks(sentence.kind, sentence.channel):
                 disclosed = self.sentence(sentence, finding.claims, missing)
                 found |= dict.fromkeys(disclosed, sentence)
                 missing -= disclosed
@@ -140,6 +140,11 @@ class Discloser:
 #: Words for effects that a list item may name, and those that lead into such a list.
 _LISTED = ("effect", "circulation", "unpleasant")
 _LEADING = ("side_effect", "risk")
+
+
+def speaks(kind: BlockKind, channel: Channel) -> bool:
+    """Whether what stands in such a block can disclose: readers of the page see it, and it is no heading and no question."""
+    return channel is Channel.BODY and kind not in _SILENT
 
 
 def _invites(lowers: Sequence[str]) -> bool:
