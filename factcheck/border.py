@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from factcheck.domain import Entry, FactcheckError, Grade, Label, Quantity, Slots, Source, Stance, Strength
+from factcheck.domain import Disclosed, Entry, FactcheckError, Grade, Label, Quantity, Slots, Source, Stance, Strength
 
 #: A data file above this size is refused: the shipped ones are below 0.2 MB.
 MAX_BYTES = 5_000_000
@@ -141,6 +141,28 @@ class TrainingRow(_Strict):
     voice: str
     date: date
     why: str = ""
+
+
+class DisclosureRule(_Strict):
+    """A row of `data/disclosures/rules.yaml`: words of a clause, or a stance on entries, that disclose something."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    discloses: Disclosed
+    require: tuple[tuple[str, ...], ...] = ()
+    without: tuple[str, ...] = ()
+    denied: Literal["no", "yes", "between", "either"] = "no"
+    reach: Literal["clause", "sentence"] = "clause"
+    ordered: bool = False
+    entries: tuple[str, ...] = ()
+    stance: Stance = Stance.ASSERTS
+    case: str = Field(min_length=1)
+    miss: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if bool(self.require) == bool(self.entries):
+            raise ValueError("give either `require` or `entries`")
+        return self
 
 
 Row = TypeVar("Row", bound=BaseModel)

@@ -76,6 +76,15 @@ class Stance(str, Enum):
     MENTIONS = "mentions"
 
 
+class Disclosed(str, Enum):
+    """What a page owes its readers beside the benefits (docs/disclosures.md)."""
+
+    OFF_LABEL = "off_label"
+    RISKS = "risks"
+    ABUSE = "abuse"
+    RESULTS_VARY = "results_vary"
+
+
 class BlockKind(str, Enum):
     """What a block of text was on the page."""
 
@@ -296,6 +305,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Whether a page discloses something, and the first sentence in which it does."""
+
+    id: Disclosed
+    present: bool
+    sentence: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A page after checking: every sentence judged, in page order."""
 
@@ -305,6 +323,7 @@ class Report:
     sentences: tuple[Finding, ...] = ()
     skipped: Skipped | None = None
     notices: tuple[Notice, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from factcheck.domain import Claim, Finding, Report, Source
+from factcheck.domain import Claim, Disclosure, Finding, Report, Source
 from factcheck.reports.view import Checked, Tool, View
 
 #: Raised when a field changes its meaning or goes; new fields leave it as it is.
@@ -53,7 +53,14 @@ def page(report: Report, view: View) -> dict[str, Any]:
     shape["findings"] = [finding(f) for f in view.shown(report)]
     shape["suppressed"] = [finding(f) for f in report.suppressed]
     shape["notices"] = [{"line": n.line, "text": n.text} for n in report.notices]
+    shape["disclosures"] = [disclosure(d) for d in report.disclosures]
     return shape
+
+
+def disclosure(disclosure: Disclosure) -> dict[str, Any]:
+    """Whether a page discloses something, and where."""
+    sentence = disclosure.sentence
+    return {"id": disclosure.id.value, "present": disclosure.present, "text": sentence.text if sentence else None}
 
 
 def finding(finding: Finding) -> dict[str, Any]:
