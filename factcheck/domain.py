@@ -105,6 +105,7 @@ class Channel(str, Enum):
     TITLE = "title"
     META = "meta"
     ALT = "alt"
+    HIDDEN = "hidden"
     JSON_LD = "json_ld"
 
 
