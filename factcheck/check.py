@@ -109,6 +109,14 @@ class FactChecker:
         return findings
 
 
+def judged_on(sentence: Sentence) -> tuple[str, str]:
+    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+
+    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    """
+    return sentence.text, _context(sentence)
+
+
 def _context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before

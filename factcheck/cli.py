@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
+from factcheck.auditing import audit
 from factcheck.domain import FactcheckError, Label, Page, Report
 from factcheck.keep import Reference, model_app, reference_app, train
 from factcheck.lines import Given, given, read_lines
@@ -198,6 +199,7 @@ def check(
     raise typer.Exit(_exit_code(found=found, failed=False, checked=True))
 
 
+app.command()(audit)
 app.command()(train)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
