@@ -83,7 +83,7 @@ def _capture(record: Any, source: str, weight: int) -> Capture | None:
         return made(Skipped(url, f"larger than the limit of {MAX_BYTES // 1_000_000} MB"))
     raw = record.reader.read()
     whole = len(raw) == record.content_length
-    if record.record_type.name == "resource":
+    if not record.is_http:
         media_type, encoding, status = (
             (record.headers.get("Content-Type") or "").split(";")[0].strip().lower(),
             None,

@@ -28,9 +28,10 @@ from factcheck.paths import data_dir
 from factcheck.polite import DELAY, Guest
 from factcheck.pool import Crashed, DaskPool, LokyPool, Pool
 from factcheck.reference import as_it_stood, load_reference
+from factcheck.rows import PageRow
 from factcheck.schema import row_id
 from factcheck.sources import captures, check_sources, weight
-from factcheck.store import PageRow, Store
+from factcheck.store import Store
 from factcheck.work import Content, Extracted, Text, extract_pages, judge_sentences, unjudged, unread
 
 #: Pages and bytes of a shard. One is extracted in about a second, so that little is lost with a worker.

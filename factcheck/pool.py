@@ -6,6 +6,7 @@ it ran in has died, of the task perhaps, of another one beside it, or by someone
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
@@ -122,11 +123,17 @@ class DaskPool:
                 # One death is enough to suspect a task; the pieces of it are tried again here.
                 with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
                     self._own = LocalCluster(
-                        size, threads_per_worker=1, memory_limit=0, dashboard_address=None, silence_logs="critical"
+                        n_workers=size,
+                        threads_per_worker=1,
+                        host="127.0.0.1",
+                        memory_limit=0,
+                        dashboard_address="127.0.0.1:0",
+                        scheduler_kwargs={"dashboard": False},
+                        silence_logs=logging.CRITICAL,
                     )
             self._client = Client(self._own or address, timeout=10, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError, RuntimeError, TimeoutError) as error:
             if self._own is not None:
                 self._own.close()
             raise PoolError(f"{self._where}: no Dask workers ({_one_line(error)}); is the cluster running?") from None
@@ -137,13 +144,13 @@ class DaskPool:
     @property
     def size(self) -> int:
         """Threads of all workers that are there now."""
-        threads: dict[str, int] = self._client.nthreads()
+        threads: dict[str, int] = self._asked(self._client.nthreads)
         return max(1, sum(threads.values()))
 
     def submit(self, key: int, function: Callable[..., Any], *arguments: Any) -> None:
         """Send a task to the scheduler."""
         # Whatever the scheduler's settings, a task is given up only after workers have died of it, not after an error.
-        future = self._client.submit(function, *arguments, pure=False, retries=0)
+        future = self._asked(lambda: self._client.submit(function, *arguments, pure=False, retries=0))
         self._futures[key] = future
         future.add_done_callback(lambda _: self._done.put(key))
 
@@ -158,18 +165,13 @@ class DaskPool:
 
     def result(self, key: int) -> Any:
         """What a task came to."""
-        from concurrent.futures import CancelledError
-
         from distributed import KilledWorker
-        from distributed.comm.core import CommClosedError
 
         future = self._futures.pop(key)
         try:
-            return future.result(timeout=PATIENCE)
+            return self._asked(lambda: future.result(timeout=PATIENCE))
         except KilledWorker as error:
             raise Crashed(_one_line(error)) from None
-        except (CancelledError, CommClosedError, OSError, TimeoutError) as error:
-            raise PoolError(f"{self._where}: the Dask scheduler is lost ({_one_line(error)}); {_AGAIN}") from None
         finally:
             future.release()
 
@@ -182,10 +184,19 @@ class DaskPool:
         if self._own is not None:
             self._own.close(timeout=10)
 
+    def _asked(self, question: Callable[[], Any]) -> Any:
+        """What the scheduler answers. Raises `PoolError` where it does not."""
+        from concurrent.futures import CancelledError
+
+        try:
+            return question()
+        except (CancelledError, OSError, TimeoutError) as error:  # Dask's own errors of connections are OSErrors
+            raise PoolError(f"{self._where}: the Dask scheduler is lost ({_one_line(error)}); {_AGAIN}") from None
+
     def _look_for_workers(self) -> None:
         if self._client.status != "running":
             raise PoolError(f"{self._where}: the Dask scheduler is lost; {_AGAIN}")
-        if self._client.scheduler_info(n_workers=1)["workers"]:
+        if self._asked(self._client.nthreads):
             self._alone_since = None
             return
         now = time.monotonic()

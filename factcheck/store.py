@@ -9,7 +9,6 @@ import gzip
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -17,77 +16,27 @@ from typing import Any, Final
 import filelock
 
 from factcheck.domain import FactcheckError
+from factcheck.rows import DocumentRow, PageRow, VerdictRow
 from factcheck.schema import APPLICATION_ID, STEPS, row_id
 
 #: Rows asked for at once; SQLite takes 32,766 parameters a statement since 3.32, 999 before.
 _MANY: Final = 900
 
+_PUT_PAGE: Final = (
+    "INSERT INTO pages (id, site_id, url, source, fetched, hash, document_id, skipped, etag, last_modified, run_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET site_id = excluded.site_id,"
+    " source = excluded.source, fetched = excluded.fetched, hash = excluded.hash, document_id = excluded.document_id,"
+    " skipped = excluded.skipped, etag = excluded.etag, last_modified = excluded.last_modified, run_id = excluded.run_id"
+)
+#: Of several captures the newest that could be read; which was seen first must not matter.
+_IF_NEWER: Final = (
+    " WHERE (excluded.skipped IS NULL, COALESCE(excluded.fetched, ''), COALESCE(excluded.hash, ''))"
+    " >= (pages.skipped IS NULL, COALESCE(pages.fetched, ''), COALESCE(pages.hash, ''))"
+)
+
 
 class StoreError(FactcheckError):
     """A store that cannot be used: the message says which file, what is wrong and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageRow:
-    """A page as it was read. `hash` is None and `skipped` says why where nothing could be read."""
-
-    site: str
-    url: str
-    source: str
-    fetched: str | None
-    hash: str | None = None
-    document_id: int | None = None
-    skipped: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    newest: bool = False  # one of several captures of its URL, of which the newest counts
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """Where a sentence stands in a document; offsets in code points of the extracted text."""
-
-    sentence_id: int
-    start: int
-    end: int
-    block: str
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """What extraction made of a page's content: sentences, or the reason why there are none."""
-
-    id: int
-    title: str
-    skipped: str | None
-    occurrences: tuple[Occurrence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """What a sentence says about an entry. `spans` is JSON: `[{"start", "end", "cue"}]`, offsets into the sentence."""
-
-    entry_id: str
-    stance: str
-    strength: str
-    grade: str
-    label: str | None
-    spans: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictRow:
-    """The verdict on one sentence."""
-
-    sentence_id: int
-    label: str
-    confidence: float
-    strength: str | None
-    reason: str
-    explanation: str
-    suggestion: str | None
-    claims: tuple[ClaimRow, ...] = ()
 
 
 class Store:
@@ -201,17 +150,8 @@ class Store:
         """Write a page, in place of what stood under its URL."""
         site_id = row_id(page.site)
         self._write("INSERT OR IGNORE INTO sites (id, name) VALUES (?, ?)", (site_id, page.site))
-        # Of several captures the newest that could be read; which was seen first must not matter.
-        newer = (
-            " WHERE (excluded.skipped IS NULL, COALESCE(excluded.fetched, ''), COALESCE(excluded.hash, ''))"
-            " >= (pages.skipped IS NULL, COALESCE(pages.fetched, ''), COALESCE(pages.hash, ''))"
-        )
         self._write(
-            "INSERT INTO pages (id, site_id, url, source, fetched, hash, document_id, skipped, etag, last_modified, run_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET site_id = excluded.site_id,"
-            " source = excluded.source, fetched = excluded.fetched, hash = excluded.hash,"
-            " document_id = excluded.document_id, skipped = excluded.skipped, etag = excluded.etag,"
-            " last_modified = excluded.last_modified, run_id = excluded.run_id" + (newer if page.newest else ""),  # noqa: S608
+            _PUT_PAGE + _IF_NEWER if page.newest else _PUT_PAGE,
             (
                 row_id(page.url),
                 site_id,

@@ -14,9 +14,9 @@ from factcheck.check import FactChecker, judged_on
 from factcheck.domain import Document, FactcheckError, Finding, Page, Sentence
 from factcheck.extract import extract
 from factcheck.identity import Settings, extractor_digest, judge_digest
+from factcheck.rows import ClaimRow, DocumentRow, Occurrence, VerdictRow
 from factcheck.schema import row_id
 from factcheck.split import split
-from factcheck.store import ClaimRow, DocumentRow, Occurrence, VerdictRow
 
 #: Reading is not known to be safe in several threads, which a Dask worker may have.
 _LOCK = threading.Lock()
