@@ -87,7 +87,7 @@ def folder_weight(folder: Path) -> int:
 
 
 def from_folder(folder: Path) -> Iterator[Capture]:
-    """The pages of a folder, a mirror made by wget or HTTrack for example, in order of their paths.
+    """The pages of a folder, a mirror made by wget or HTTrack for example, files before folders, each by name.
 
     Where the folder holds pages itself it is one site, named like it; otherwise each folder in it is one. A folder that is
     named like a host belongs to that host's registered domain.

@@ -42,7 +42,9 @@ def _write(connection: sqlite3.Connection, table: str, path: Path) -> None:
 
     kinds = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
     columns = [
-        (name, kinds[kind]) for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({table})") if kind != "BLOB"
+        (name, kinds.get(kind, pa.string()))
+        for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({table})")
+        if kind != "BLOB"
     ]
     schema = pa.schema(columns)
     names = ", ".join(f'"{name}"' for name, _ in columns)

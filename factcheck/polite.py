@@ -99,9 +99,7 @@ class Guest:
             origin = _origin(where)
             refusal = self._ask(origin, where, threading.Event())
             answer: fetch.Answer | Skipped = (
-                Skipped(where, refusal, unreadable=True)
-                if refusal
-                else fetch.request(where, allow_private=self._private)
+                Skipped(where, refusal, unreadable=True) if refusal else self._request(where)
             )
             if isinstance(answer, Skipped):
                 yield answer
@@ -144,7 +142,7 @@ class Guest:
         if modified:
             conditions["If-Modified-Since"] = modified
         check = fetch.is_page_or_unchanged if conditions else fetch.is_page
-        answer = fetch.request(url, headers=conditions, check=check, allow_private=self._private)
+        answer = self._request(url, headers=conditions, check=check)
         if isinstance(answer, Skipped):
             return made(answer)
         if answer.status == 304:
@@ -162,15 +160,20 @@ class Guest:
         if host.robots and not host.robots.can_fetch(url, AGENT):
             return "its robots.txt asks programs not to read it; save it from a browser, or ask the site"
         stop.wait(max(0.0, host.ready - time.monotonic()))
-        host.ready = time.monotonic() + host.delay
         return ""
+
+    def _request(self, url: str, **how: Any) -> fetch.Answer | Skipped:
+        """Ask a host, whose pause begins when it has answered."""
+        answer = fetch.request(url, allow_private=self._private, **how)
+        host = self._hosts[_origin(url)]
+        host.ready = time.monotonic() + host.delay
+        return answer
 
     def _read_robots(self, origin: str, host: _Host) -> None:
         """By RFC 9309: no robots.txt (4xx) allows all, one that cannot be reached allows nothing."""
         from protego import Protego
 
         answer = fetch.request(f"{origin}/robots.txt", allow_private=self._private)
-        host.ready = time.monotonic() + host.delay
         if isinstance(answer, Skipped):
             host.refused = f"its robots.txt cannot be read: {answer.reason}"
         elif answer.status >= 500:
@@ -183,6 +186,7 @@ class Guest:
                     f"its robots.txt asks for {asked:g} seconds between requests; use a crawler for this site"
                 )
             host.delay = max(host.delay, asked)
+        host.ready = time.monotonic() + host.delay
 
 
 def _origin(url: str) -> str:

@@ -54,6 +54,8 @@ class Store:
         Raises `StoreError` where the file is no store, is of a newer version, cannot be written, or is being written by
         another process.
         """
+        if not path.absolute().parent.is_dir():
+            raise StoreError(f"{path}: its folder does not exist; make it, or check the path")
         lock = filelock.FileLock(f"{path}.lock")
         try:
             lock.acquire(timeout=0)
