@@ -6,10 +6,7 @@ have it. What is known from the store is not done again. Tasks go to a pool in s
 
 from __future__ import annotations
 
-import hashlib
 import json
-import queue
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from factcheck import __version__
-from factcheck.capture import Capture, iso
+from factcheck.capture import iso
 from factcheck.domain import Label, Page, ReferenceSet, Skipped
 from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.lexicon import Lexicon
@@ -29,20 +26,15 @@ from factcheck.polite import DELAY, Guest
 from factcheck.pool import Crashed, DaskPool, LokyPool, Pool
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.rows import PageRow
-from factcheck.schema import row_id
-from factcheck.sources import captures, check_sources, weight
+from factcheck.shards import Read, Reader
+from factcheck.sources import check_sources
 from factcheck.store import Store
 from factcheck.work import Content, Extracted, Text, extract_pages, judge_sentences, unjudged, unread
 
-#: Pages and bytes of a shard. One is extracted in about a second, so that little is lost with a worker.
-SHARD_PAGES: Final = 100
-SHARD_BYTES: Final = 4_000_000
 #: Sentences of a judging task: a second or two.
 BATCH: Final = 1_000
 #: Seconds between commits: what a kill may cost, beside the tasks that run.
 COMMIT_SECONDS: Final = 2.0
-#: Seconds after which a shard goes on its way though it is not full: pages may come slowly from the web.
-SHARD_SECONDS: Final = 2.0
 #: Into how many pieces a shard is cut that has ended its worker: from 100 pages to one in two cuts.
 PIECES: Final = 10
 
@@ -95,15 +87,6 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A capture with the hash of its content, and the id of the document that extraction makes of it."""
-
-    capture: Capture
-    hash: str | None = None
-    document_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Task:
     """A shard of one kind of work. `alone` is one that runs with nothing beside it, since it is suspected."""
 
@@ -150,7 +133,9 @@ class _Run:
         self._keys = count()
         self._tasks: dict[int, _Task] = {}
         self._suspects: deque[_Task] = deque()
-        self._waiting: dict[int, list[PageRow]] = {}
+        self._waiting: dict[
+            int, list[tuple[PageRow, int]]
+        ] = {}  # pages whose document is being made, with their weight
         self._texts: deque[Text] = deque()
         self._pending: dict[int, bool] = {}  # sentences on their way to a verdict; True where an earlier judge had one
         self._backlog: int | None = -1  # the last id of the store's sentences that was looked at; None at their end
@@ -173,7 +158,7 @@ class _Run:
             }
         )
         self._store.put_entries(_entry_rows(reference))
-        reader = _Reader(plan, self._extractor)
+        reader = Reader(plan.sources, Guest(self._validators, plan.delay, allow_private=plan.allow_private))
         self._progress.total = reader.total
         reader.start()
         try:
@@ -192,7 +177,7 @@ class _Run:
 
     # -- giving work -----------------------------------------------------------------------------------------------------
 
-    def _fill(self, reader: _Reader) -> bool:
+    def _fill(self, reader: Reader) -> bool:
         """Give the pool what it has room for. False where all is done."""
         if self._suspects:
             if not self._tasks:
@@ -244,40 +229,42 @@ class _Run:
             self._pending[text.id] = before
             self._texts.append(text)
 
-    def _take_shard(self, shard: Sequence[_Read]) -> None:
+    def _take_shard(self, shard: Sequence[Read]) -> None:
+        """Write what needs no work, and send the rest to be extracted."""
         ids = list({read.document_id for read in shard if read.document_id is not None})
         known = self._store.extracted(ids, self._extractor)
         contents = []
         for read in shard:
-            capture, document_id = read.capture, read.document_id
+            capture, document_id, page = read.capture, read.document_id, _page_row(read)
             if capture.unchanged:
                 self._store.touch(capture.url, capture.fetched, self._run_id)
                 self._counts.pages_unchanged += 1
-                self._count_page(capture)
-                continue
-            page = _page_row(read)
-            if document_id is None or not isinstance(capture.content, Page):
-                self._store.put_page(page, self._run_id)
-                self._counts.pages_unreadable += 1
-                if isinstance(capture.content, Skipped) and capture.content.unreadable:
-                    self._progress.unreadable_sources.append(capture.content)
+            elif document_id is None or not isinstance(capture.content, Page):
+                self._put_unreadable(page, capture.content)
             elif document_id in known:
                 self._store.put_page(replace(page, skipped=known[document_id]), self._run_id)
                 if self._plan.keep_pages:
                     self._store.keep_content(document_id, capture.content.content)
                 self._counts.pages_unchanged += 1
-            elif document_id in self._waiting:
-                self._waiting[document_id].append(page)
             else:
-                self._waiting[document_id] = [page]
-                contents.append(Content(document_id, capture.content))
-            self._count_page(capture)
+                if document_id not in self._waiting:
+                    self._waiting[document_id] = []
+                    contents.append(Content(document_id, capture.content))
+                self._waiting[document_id].append((page, capture.weight))
+                continue
+            self._count_page(capture.weight)
         if contents:
             self._submit(_Task(contents=tuple(contents)))
 
-    def _count_page(self, capture: Capture) -> None:
+    def _put_unreadable(self, page: PageRow, content: Page | Skipped) -> None:
+        self._store.put_page(page, self._run_id)
+        self._counts.pages_unreadable += 1
+        if isinstance(content, Skipped) and content.unreadable:
+            self._progress.unreadable_sources.append(content)
+
+    def _count_page(self, weight: int) -> None:
         self._counts.pages += 1
-        self._progress.done += capture.weight
+        self._progress.done += weight
 
     # -- taking results --------------------------------------------------------------------------------------------------
 
@@ -320,9 +307,10 @@ class _Run:
             self._store.put_document(document, self._extractor)
             if self._plan.keep_pages:
                 self._store.keep_content(document.id, content[document.id])
-            for page in self._waiting.pop(document.id, ()):
+            for page, weight in self._waiting.pop(document.id, ()):
                 self._store.put_page(replace(page, skipped=document.skipped), self._run_id)
                 self._counts.pages_extracted += 1
+                self._count_page(weight)
 
     def _put_verdicts(self, verdicts: Sequence[Any]) -> None:
         self._store.put_verdicts(verdicts, self._judge)
@@ -333,6 +321,11 @@ class _Run:
                 self._counts.sentences_judged += 1
             self._progress.flagged += Label(verdict.label).flagged
 
+    def _validators(self, url: str) -> tuple[str | None, str | None]:
+        # Called from other threads, which may not use the writer's connection.
+        with Store.read(self._plan.store) as store:
+            return store.validators(url, self._extractor)
+
     def _commit(self) -> None:
         self._watch(self._progress)
         if time.monotonic() - self._committed >= COMMIT_SECONDS:
@@ -341,88 +334,7 @@ class _Run:
             self._committed = time.monotonic()
 
 
-class _Reader:
-    """Reads the sources in a thread of its own, at most two shards ahead."""
-
-    def __init__(self, plan: Plan, extractor: str) -> None:
-        self._plan = plan
-        self._extractor = extractor
-        self._shards: queue.Queue[list[_Read] | BaseException | None] = queue.Queue(2)
-        self._stop = threading.Event()
-        self.finished = False
-        self.total = sum(weight(source) for source in plan.sources)
-
-    def start(self) -> None:
-        threading.Thread(target=self._work, daemon=True).start()
-
-    def stop(self) -> None:
-        self._stop.set()
-
-    def next(self, *, wait: bool) -> list[_Read] | None:
-        """The next shard; None where there is none now, or no more (`finished`). Raises what reading has raised."""
-        if self.finished:
-            return None
-        try:
-            shard = self._shards.get(timeout=0.2) if wait else self._shards.get_nowait()
-        except queue.Empty:
-            return None
-        if isinstance(shard, BaseException):
-            raise shard
-        self.finished = shard is None
-        return shard
-
-    def _work(self) -> None:
-        try:
-            for shard in self._cut():
-                self._put(shard)
-            self._put(None)
-        except BaseException as error:
-            self._put(error)
-
-    def _put(self, item: list[_Read] | BaseException | None) -> None:
-        while not self._stop.is_set():
-            try:
-                self._shards.put(item, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def _cut(self) -> Iterator[list[_Read]]:
-        shard: list[_Read] = []
-        size, since = 0, time.monotonic()
-        for capture in self._captures():
-            if self._stop.is_set():
-                return
-            shard.append(_hashed(capture))
-            size += len(capture.content.content) if isinstance(capture.content, Page) else 0
-            if len(shard) >= SHARD_PAGES or size >= SHARD_BYTES or time.monotonic() - since >= SHARD_SECONDS:
-                yield shard
-                shard, size, since = [], 0, time.monotonic()
-        if shard:
-            yield shard
-
-    def _captures(self) -> Iterator[Capture]:
-        guest = Guest(self._validators, self._plan.delay, allow_private=self._plan.allow_private)
-        for source in self._plan.sources:
-            yield from captures(source, guest)
-
-    def _validators(self, url: str) -> tuple[str | None, str | None]:
-        with Store.read(
-            self._plan.store
-        ) as store:  # called from other threads, which may not use the writer's connection
-            return store.validators(url, self._extractor)
-
-
-def _hashed(capture: Capture) -> _Read:
-    page = capture.content
-    if not isinstance(page, Page):
-        return _Read(capture)
-    digest = hashlib.sha256(page.content).hexdigest()
-    # The same bytes read as another type, or in another encoding, are another text.
-    return _Read(capture, digest, row_id(digest, page.media_type, page.encoding or ""))
-
-
-def _page_row(read: _Read) -> PageRow:
+def _page_row(read: Read) -> PageRow:
     capture = read.capture
     return PageRow(
         capture.site,

@@ -12,11 +12,14 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from factcheck.domain import FactcheckError
 
+#: Seconds to wait for a scheduler's answer.
+CONNECT = 10.0
 #: Seconds to wait for the first worker of a cluster, and for a new one when the last has gone.
 PATIENCE = 60.0
 
@@ -66,7 +69,8 @@ class LokyPool:
             if self._executor is None:
                 self._executor = self._start()
             try:
-                future = self._executor.submit(function, *arguments)
+                with _without_interrupts():  # the first task starts the processes
+                    future = self._executor.submit(function, *arguments)
                 break
             except (BrokenProcessPool, ShutdownExecutorError):
                 self._stop()
@@ -131,7 +135,7 @@ class DaskPool:
                         scheduler_kwargs={"dashboard": False},
                         silence_logs=logging.CRITICAL,
                     )
-            self._client = Client(self._own or address, timeout=10, set_as_default=False)
+            self._client = Client(self._own or address, timeout=CONNECT, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, RuntimeError, TimeoutError) as error:
             if self._own is not None:
@@ -215,9 +219,21 @@ def _next(done: queue.SimpleQueue[int], timeout: float) -> int | None:
         return None
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes started meanwhile never see Ctrl-C, which a terminal sends to all of them; this one ends them itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _begin_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and end when it has gone, even by kill -9."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End when the parent has gone, even by kill -9."""
 
     def watch() -> None:
         while os.getppid() == parent:

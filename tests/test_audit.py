@@ -17,6 +17,7 @@ import pytest
 from crawls import DEADLY_PAGE, DEADLY_SENTENCE, dump, folder, page, record, select, warc
 
 import factcheck.audit
+import factcheck.pool
 from factcheck.audit import Plan, Progress, audit
 from factcheck.domain import FactcheckError
 from factcheck.identity import Settings
@@ -224,7 +225,7 @@ def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(factcheck.audit, "extract_pages", crawls.extract_or_die)
     monkeypatch.setattr(factcheck.audit, "judge_sentences", crawls.judge_or_die)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    crawl = folder(tmp_path / "crawl", 30)
+    crawl = folder(tmp_path / "crawl", 12)
     (crawl / "www.clinic1.com" / "deadly.html").write_bytes(page(98, f"<!-- {DEADLY_PAGE.decode()} -->"))
     (crawl / "www.clinic1.com" / "other.html").write_bytes(page(99, f"<p>{DEADLY_SENTENCE}</p>"))
     return crawl
@@ -234,7 +235,7 @@ def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_what_kills_its_worker_is_set_aside(deadly: Path, tmp_path: Path, dask: bool) -> None:
     store = tmp_path / "audit.db"
     done = run(store, deadly, jobs=2, dask=dask)
-    assert (done.counts.pages, done.counts.pages_extracted) == (32, 32)
+    assert (done.counts.pages, done.counts.pages_extracted) == (14, 14)
     ((url, reason),) = select(store, "SELECT url, skipped FROM pages WHERE skipped IS NOT NULL")
     assert url == "www.clinic1.com/deadly.html"
     assert "ends the worker process" in reason
@@ -264,9 +265,9 @@ def start(source: Path, store: Path) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def larger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
-    """A crawl of 240 pages, its undisturbed store, and the seconds that a run takes."""
+    """A crawl of 150 pages, its undisturbed store, and the seconds that a run takes."""
     root = tmp_path_factory.mktemp("larger")
-    crawl = folder(root / "crawl", 240)
+    crawl = folder(root / "crawl", 150)
     began = time.monotonic()
     assert start(crawl, root / "audit.db").wait() == 0
     return crawl, root / "audit.db", time.monotonic() - began
@@ -385,7 +386,8 @@ def test_a_lost_scheduler_is_said_and_the_same_command_goes_on(
     assert dump(store) == dump(undisturbed)
 
 
-def test_no_scheduler(tmp_path: Path, crawl: Path) -> None:
+def test_no_scheduler(tmp_path: Path, crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factcheck.pool, "CONNECT", 1.0)
     with pytest.raises(FactcheckError, match="no Dask workers"):
         run(tmp_path / "audit.db", crawl, scheduler="tcp://127.0.0.1:9")
 
@@ -410,6 +412,21 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on(larger: tuple[Path, Pa
     assert dump(store) == dump(undisturbed)
 
 
+def test_interrupted_it_ends_quietly_and_goes_on(larger: tuple[Path, Path, float], tmp_path: Path) -> None:
+    crawl, undisturbed, _ = larger
+    store = tmp_path / "audit.db"
+    command = [Path(sys.executable).parent / "factcheck", "audit", crawl, "--store", store, "--jobs", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not (store.exists() and children(process.pid)):
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers and all
+    _, talk = process.communicate(timeout=30)
+    assert (process.returncode, talk) == (130, "factcheck: interrupted\n")
+    run(store, crawl)
+    assert dump(store) == dump(undisturbed)
+
+
 def test_two_audits_on_one_store(larger: tuple[Path, Path, float], tmp_path: Path) -> None:
     crawl, _, _ = larger
     store = tmp_path / "audit.db"
@@ -418,7 +435,9 @@ def test_two_audits_on_one_store(larger: tuple[Path, Path, float], tmp_path: Pat
         time.sleep(0.01)
     with pytest.raises(StoreError, match="another audit is writing to it"):
         run(store, crawl)
-    assert process.wait() == 0
+    process.kill()
+    process.wait()
+    run(store, folder(tmp_path / "crawl", 1))  # the lock of a killed process is no lock
 
 
 def test_captures_of_one_address_leave_the_newest_in_any_order(tmp_path: Path) -> None:
