@@ -10,6 +10,7 @@ Needs `pip install trafilatura lxml_html_clean`, beside what `make test` install
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -46,6 +47,7 @@ class Run:
 
     seconds: float
     megabytes: float  # of the process and its children together, at the worst moment that was sampled
+    parent_seconds: float  # processor time of the process that reads and writes, without its workers
 
 
 def pinned(command: list[str], cores: int) -> subprocess.Popen[str]:
@@ -62,24 +64,25 @@ def audit(warc: Path, store: Path, *options: str, cores: int, sample: bool = Fal
     command = [str(Path(sys.executable).parent / "factcheck"), "audit", str(warc), "--store", str(store), *options]
     start = time.perf_counter()
     process = pinned(command, cores)
-    peak = 0.0
+    peak = parent = 0.0
     while sample and process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            used = psutil.Process(process.pid).cpu_times()
+            parent = used.user + used.system
         peak = max(peak, memory(process.pid))
         time.sleep(0.1)
     _, talk = process.communicate()
     if process.returncode:
         raise SystemExit(talk)
-    return Run(time.perf_counter() - start, peak)
+    return Run(time.perf_counter() - start, peak, parent)
 
 
 def memory(pid: int) -> float:
     """Proportional set size (shared pages counted once) of a process and its children, in MB."""
     total = 0
-    try:
+    with contextlib.suppress(psutil.Error):
         for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
             total += process.memory_full_info().pss
-    except psutil.Error:
-        pass
     return total / 1e6
 
 
@@ -156,6 +159,28 @@ def peaks(folder: Path, pages: list[str], small: int, large: int) -> dict[str, o
     }
 
 
+def scale(folder: Path, pages: list[str], count: int) -> dict[str, object]:
+    """What docs/scale.md is worked out from: all of it grows in proportion to the pages."""
+    warc, store = folder / "scale.warc.gz", folder / "scale.db"
+    crawl.write(warc, pages, count)
+    half = folder / "half.warc.gz"
+    crawl.write(half, pages, count // 2)
+    small, large = audit(half, folder / "half.db", "--jobs", "1", cores=1), audit(warc, store, "--jobs", "1", cores=1)
+    rate = (count - count // 2) / (large.seconds - small.seconds)  # without what starting up takes
+    sampled = audit(warc, folder / "sampled.db", "--jobs", "1", cores=2, sample=True)
+    parent = sampled.parent_seconds / count
+    return {
+        "pages": f"{count} copies of WCXB pages",
+        "pages_per_second_and_core": round(rate, 1),
+        "reading_and_writing_ms_a_page": round(parent * 1000, 2),
+        "cores_that_one_writer_feeds": round(1 / parent / rate),
+        "store_kb_a_page": round(store.stat().st_size / count / 1000, 1),
+        "warc_kb_a_page": round(warc.stat().st_size / count / 1000, 1),
+        "core_hours_a_million_pages": round(1e6 / rate / 3600, 1),
+        "store_gb_a_million_pages": round(store.stat().st_size / count / 1000, 1),
+    }
+
+
 def main() -> None:
     """Print a block for each set of pages."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -172,6 +197,7 @@ def main() -> None:
         rows = [speed(folder, "fixture pages", fixtures, given.pages)]
         if wcxb:
             rows.append(speed(folder, "WCXB pages", wcxb, given.pages))
+            rows.append(scale(folder, wcxb, given.pages))
         rows.append(peaks(folder, fixtures + wcxb, *given.memory_pages))
     for row in rows:
         for key, value in row.items():

@@ -20,11 +20,9 @@ from factcheck import __version__
 from factcheck.capture import iso
 from factcheck.domain import Label, Page, ReferenceSet, Skipped
 from factcheck.identity import Settings, extractor_digest, judge_digest
-from factcheck.lexicon import Lexicon
 from factcheck.paths import data_dir
 from factcheck.polite import DELAY, Guest
-from factcheck.pool import Crashed, DaskPool, LokyPool, Pool
-from factcheck.reference import as_it_stood, load_reference
+from factcheck.pool import Crashed, DaskPool, LokyPool, Pool, cores
 from factcheck.rows import PageRow
 from factcheck.shards import Read, Reader
 from factcheck.sources import check_sources
@@ -46,7 +44,8 @@ class Plan:
     """What to audit, and how.
 
     Attributes:
-        jobs: Processes on this machine. scheduler: Address of a Dask scheduler to use instead. dask: Use Dask on this machine.
+        jobs: Processes on this machine; None for one a core.
+        dask: Use Dask for them. scheduler: Use the cluster of the Dask scheduler at this address instead.
         keep_pages: Keep the bytes of each page in the store.
         delay: Seconds between two requests to a host.
         allow_private: Also fetch from loopback and private addresses; for tests with a server of their own.
@@ -55,7 +54,7 @@ class Plan:
     sources: tuple[str, ...]
     store: Path
     settings: Settings = field(default_factory=Settings)
-    jobs: int = 1
+    jobs: int | None = None
     dask: bool = False
     scheduler: str | None = None
     keep_pages: bool = False
@@ -144,20 +143,20 @@ class _Run:
 
     def run(self) -> Progress:
         plan = self._plan
-        reference = _reference(plan.settings)
+        reference, as_of = self._store.judged_by(self._judge) or self._load_reference()
         self._run_id = self._store.begin_run(
             {
                 "started": iso(datetime.now(UTC)),
                 "sources": json.dumps(plan.sources),
                 "tool": __version__,
                 "model": str(plan.settings.model or "base"),
-                "reference": reference.digest,
-                "as_of": str(plan.settings.as_of or reference.reviewed),
+                "reference": reference,
+                "as_of": as_of,
                 "extractor": self._extractor,
                 "judge": self._judge,
             }
         )
-        self._store.put_entries(_entry_rows(reference))
+        self._store.commit()
         reader = Reader(plan.sources, Guest(self._validators, plan.delay, allow_private=plan.allow_private))
         self._progress.total = reader.total
         reader.start()
@@ -175,6 +174,12 @@ class _Run:
         self._watch(self._progress)
         return self._progress
 
+    def _load_reference(self) -> tuple[str, str]:
+        """Write the entries; the reference set's digest and the day of judging."""
+        entries = _reference(self._plan.settings)
+        self._store.put_entries(_entry_rows(entries))
+        return entries.digest, str(self._plan.settings.as_of or entries.reviewed)
+
     # -- giving work -----------------------------------------------------------------------------------------------------
 
     def _fill(self, reader: Reader) -> bool:
@@ -183,7 +188,7 @@ class _Run:
             if not self._tasks:
                 self._submit(replace(self._suspects.popleft(), alone=True))
             return True
-        room = 2 * (self._pool.size if self._pool else self._plan.jobs)
+        room = 2 * (self._pool.size if self._pool else 1)
         while len(self._tasks) < room:
             self._take_backlog()
             if len(self._texts) >= BATCH:
@@ -205,7 +210,8 @@ class _Run:
         if self._pool is None:  # a run that finds all unchanged starts no process
             plan = self._plan
             dask = plan.dask or plan.scheduler is not None
-            self._pool = DaskPool(plan.scheduler, plan.jobs) if dask else LokyPool(plan.jobs)
+            jobs = plan.jobs or cores()
+            self._pool = DaskPool(plan.scheduler, jobs) if dask else LokyPool(jobs)
         key = next(self._keys)
         self._tasks[key] = task
         if task.contents:
@@ -351,6 +357,9 @@ def _page_row(read: Read) -> PageRow:
 
 
 def _reference(settings: Settings) -> ReferenceSet:
+    from factcheck.lexicon import Lexicon  # imports spaCy, which a run that finds all unchanged does not need
+    from factcheck.reference import as_it_stood, load_reference
+
     root = data_dir()
     lexicon = Lexicon.load([root / "lexicon", *settings.reference])
     entries = load_reference([root / "reference", *settings.reference], frozenset(lexicon.rows))

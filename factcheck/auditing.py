@@ -59,8 +59,6 @@ def audit(
     ] = None,
 ) -> None:
     """Check many pages into a store. Run it again to go on, or to do what has changed."""
-    from joblib import cpu_count
-
     from factcheck.audit import Plan
     from factcheck.audit import audit as run
     from factcheck.identity import Settings
@@ -71,7 +69,7 @@ def audit(
         tuple(sources or ()),
         store,
         settings,
-        jobs or cpu_count(),
+        jobs,
         backend is Backend.DASK,
         scheduler,
         keep_pages,

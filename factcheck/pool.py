@@ -52,6 +52,13 @@ class Pool(Protocol):
         """End all processes of this pool's own, without waiting for their tasks."""
 
 
+def cores() -> int:
+    """Cores that this process may use, limits of a container included."""
+    from joblib import cpu_count
+
+    return int(cpu_count())
+
+
 class LokyPool:
     """Worker processes on this machine; made anew when one has died, since loky then ends them all."""
 

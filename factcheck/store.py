@@ -121,8 +121,12 @@ class Store:
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
         cursor = self._write(f"INSERT INTO runs ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
-        self.commit()
         return int(cursor.lastrowid or 0)
+
+    def judged_by(self, judge: str) -> tuple[str, str] | None:
+        """Reference digest and day of judging of the last run, where it was this judge's, so that its entries are here."""
+        last = self._read("SELECT judge, reference, as_of FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return (last[1], last[2]) if last and last[0] == judge else None
 
     def update_run(self, run_id: int, columns: dict[str, object]) -> None:
         """Write a run's counts and its end."""

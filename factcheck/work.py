@@ -9,14 +9,17 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from factcheck.check import FactChecker, judged_on
 from factcheck.domain import Document, FactcheckError, Finding, Page, Sentence
 from factcheck.extract import extract
 from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.rows import ClaimRow, DocumentRow, Occurrence, VerdictRow
 from factcheck.schema import row_id
 from factcheck.split import split
+
+if TYPE_CHECKING:
+    from factcheck.check import FactChecker  # imported where it is used: the process that asks for work needs no spaCy
 
 #: Reading is not known to be safe in several threads, which a Dask worker may have.
 _LOCK = threading.Lock()
@@ -91,6 +94,8 @@ def _document(content: Content, sentences: dict[int, Text]) -> DocumentRow:
 
 
 def _with_sentences(document_id: int, document: Document, sentences: dict[int, Text]) -> DocumentRow:
+    from factcheck.check import judged_on
+
     occurrences = []
     for sentence in split(document):
         text, context = (_storable(part) for part in judged_on(sentence))
@@ -112,6 +117,8 @@ def _storable(text: str) -> str:
 
 
 def _checker(settings: Settings, judge: str) -> FactChecker:
+    from factcheck.check import FactChecker
+
     global _loaded
     if _loaded is None or _loaded[0] != settings:
         if judge != judge_digest(settings):
