@@ -137,7 +137,9 @@ class _Run:
         ] = {}  # pages whose document is being made, with their weight
         self._texts: deque[Text] = deque()
         self._pending: dict[int, bool] = {}  # sentences on their way to a verdict; True where an earlier judge had one
-        self._backlog: int | None = -1  # the last id of the store's sentences that was looked at; None at their end
+        self._backlog: int | None = (
+            -1 if store.any_unjudged(judge) else None
+        )  # the last id of the store's sentences that was looked at; None at their end
         self._committed = time.monotonic()
         self._run_id = 0
 

@@ -64,6 +64,8 @@ def audit(
     from factcheck.identity import Settings
     from factcheck.progress import watching
 
+    if not sources and not store.exists():
+        raise typer.BadParameter("name a folder, an archive or an address to audit", param_hint="SOURCE")
     settings = Settings(tuple(reference or ()), model, as_of.date() if as_of else None)
     plan = Plan(
         tuple(sources or ()),
