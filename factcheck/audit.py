@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -138,7 +139,7 @@ class _Run:
         self._texts: deque[Text] = deque()
         self._pending: dict[int, bool] = {}  # sentences on their way to a verdict; True where an earlier judge had one
         self._backlog: int | None = (
-            -1 if store.any_unjudged(judge) else None
+            None if store.all_judged(judge) else -1
         )  # the last id of the store's sentences that was looked at; None at their end
         self._committed = time.monotonic()
         self._run_id = 0
@@ -305,9 +306,11 @@ class _Run:
             self._put_verdicts([unjudged(text, _DEADLY)])
 
     def _put_extracted(self, result: Extracted, task: _Task) -> None:
-        self._store.put_sentences((s.id, s.text, s.context) for s in result.sentences)
-        judged = self._store.judged([s.id for s in result.sentences], self._judge)
-        for text in result.sentences:
+        # By id, as the table lies.
+        texts = sorted(result.sentences, key=attrgetter("id"))
+        self._store.put_sentences((t.id, t.text, t.context) for t in texts)
+        judged = self._store.judged([t.id for t in texts], self._judge)
+        for text in texts:
             if text.id not in judged:
                 self._queue_text(text)
         content = {c.id: c.page.content for c in task.contents}

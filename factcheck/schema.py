@@ -69,7 +69,6 @@ CREATE TABLE sentences (
     explanation TEXT,
     suggestion TEXT
 );
-CREATE INDEX sentences_by_judge ON sentences (judge);
 CREATE INDEX sentences_by_label ON sentences (label) WHERE label NOT IN ('no_claim');
 CREATE TABLE occurrences (
     document_id INTEGER NOT NULL REFERENCES documents (id),
