@@ -113,7 +113,7 @@ class FactChecker:
     def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
         """Check sentences, in order. The same sentence gets the same verdict in any company."""
         decisions: dict[tuple[str, str], Decision] = {}
-        asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
+        asked = list(dict.fromkeys((s.text, _context(s)) for s in sentences))
         for i in range(0, len(asked), _BATCH):
             batch = asked[i : i + _BATCH]
             weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
@@ -123,7 +123,7 @@ class FactChecker:
         for sentence in sentences:
             seen[sentence.text] += 1
             identifier = _identifier(source, sentence.text, seen[sentence.text])
-            findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
+            findings.append(_finding(identifier, sentence, decisions[sentence.text, _context(sentence)]))
         return findings
 
 
@@ -162,7 +162,15 @@ def _unread(source: str, sentence: Sentence) -> Finding:
     return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
 
 
-def context(sentence: Sentence) -> str:
+def judged_on(sentence: Sentence) -> tuple[str, str]:
+    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+
+    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    """
+    return sentence.text, _context(sentence)
+
+
+def _context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
 

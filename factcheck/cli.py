@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
+from factcheck.auditing import audit
 from factcheck.domain import FactcheckError, Label
 from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
@@ -127,6 +128,7 @@ def check(
 
 
 app.command()(scan)
+app.command()(audit)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(reference_app, name="reference")
