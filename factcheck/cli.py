@@ -24,6 +24,7 @@ from factcheck.domain import FactcheckError, Label, Page, Report
 from factcheck.keep import Reference, model_app, reference_app, train
 from factcheck.lines import Given, given, read_lines
 from factcheck.load import load
+from factcheck.reporting import COMMANDS as REPORTING
 from factcheck.reports import CHECK_FORMATS, PAGE_FORMATS, Checked, Tool, View
 from factcheck.reports.output import parse_output
 from factcheck.reports.text import visible
@@ -200,6 +201,8 @@ def check(
 
 
 app.command()(audit)
+for _command in REPORTING:
+    app.command()(_command)
 app.command()(train)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
