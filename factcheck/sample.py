@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import heapq
+import io
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -103,7 +104,10 @@ def read_answers(path: Path) -> tuple[list[Answer], int]:
 
     Raises `DataError` with the line where a row has no known sentence id or label, or answers a sentence twice.
     """
-    rows = csv.DictReader(read_text(path).lstrip("\ufeff").splitlines(keepends=True))
+    text = read_text(path).lstrip("\ufeff")
+    # Spreadsheets write what the country they are set to uses.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     for name in ("sentence", "label"):
         if name not in (rows.fieldnames or ()):
             raise DataError(f"{path}: no column {name!r}; answer in the file that factcheck sample wrote")

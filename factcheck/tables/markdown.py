@@ -47,7 +47,7 @@ def write(table: Table, out: TextIO) -> None:
     head = [table.by.capitalize(), "Pages", "Contradicted", "Overstated", *(column.title for column in table.columns)]
     _table(out, head, [
         [
-            row.name,
+            row.name if row.counted else f"{row.name} (not counted)",
             str(row.pages),
             *(str(row.labels.get(label, 0)) for label in ("contradicted", "overstated")),
             *(said(cell, column.disclosure is not None) for column, cell in zip(table.columns, row.cells, strict=True)),

@@ -50,7 +50,7 @@ def cautions(table: Table) -> list[str]:
         left = len(table.rows) - table.counted
         if left:
             found.append(
-                f"{left:,} of {len(table.rows):,} {UNITS[table.by]} are left out of the shares: nothing was found on them that an"
+                f"Left out of the shares: {left:,} of {len(table.rows):,} {UNITS[table.by]}, on which nothing was found that an"
                 " entry of the reference set is about."
             )
         blank = [column.title for column, share in zip(table.columns, table.shares, strict=True) if not share.of]
