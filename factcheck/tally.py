@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from factcheck.columns import Column
+from factcheck.evidence import MOST, Evidence, disclosing, evidence_of, hit, label_sentences
 from factcheck.intervals import Share, share
 from factcheck.reading import FLAGGED, Made, made, reading
-
-#: Sentences kept for one cell, and addresses for one site: what a reader looks through. The counts are of all.
-MOST: Final = 100
 
 # A claim that counts: flagged itself, in a sentence that is flagged in the end; where an editor flagged the sentence, whatever
 # the tool made of the claim.
@@ -26,28 +24,6 @@ _CLAIMS: Final = (
     "SELECT claims.sentence_id, entry_id, stance, claims.strength FROM claims JOIN temp.said USING (sentence_id)"  # noqa: S608
     f" WHERE said.label IN {FLAGGED} AND (claims.label IN {FLAGGED} OR said.editor IS NOT NULL) AND stance != 'mentions'"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A sentence behind a number.
-
-    Attributes:
-        label: An editor's verdict where there is one (then `editor` names who gave it), else the tool's, which is `judged`.
-        url: The first page that it stands on, by address; `pages` is on how many pages of the row it stands.
-        entries: Ids of the entries that decided.
-    """
-
-    text: str
-    context: str
-    label: str
-    judged: str
-    editor: str | None
-    note: str
-    explanation: str
-    entries: tuple[str, ...]
-    url: str
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +106,7 @@ def tally(path: Path, by: str, columns: Sequence[Column], *, evidence: bool = Tr
     """
     with reading(path) as db:
         facts = made(db, path)
-        _label(db)
+        label_sentences(db)
         sites, pages = db.execute("SELECT COUNT(DISTINCT site_id), COUNT(*) FROM pages").fetchone()
         if by == "entry":
             entries = _entries(db, evidence)
@@ -146,40 +122,20 @@ def _share(column: int, rows: Sequence[Row]) -> Share:
     return share(sum(map(bool, known)), len(known))
 
 
-def _label(db: sqlite3.Connection) -> None:
-    """The temporary table `said`: sentences with a claim, or called one by the tool; each with the label that counts."""
-    db.execute(
-        "CREATE TEMP TABLE said (sentence_id INTEGER PRIMARY KEY, label TEXT, judged TEXT, editor TEXT, note TEXT, known INTEGER)"
-    )
-    db.execute(
-        "INSERT INTO temp.said SELECT s.id, COALESCE(o.label, s.label), s.label, o.editor, COALESCE(o.note, ''),"
-        " EXISTS (SELECT 1 FROM claims WHERE sentence_id = s.id)"
-        " FROM sentences s LEFT JOIN overrules o ON o.sentence_id = s.id"
-        " WHERE s.label IS NOT NULL AND (s.label != 'no_claim' OR o.label != 'no_claim')"
-    )
-    db.execute(
-        'CREATE TEMP TABLE hits ("column" TEXT, sentence_id INTEGER, PRIMARY KEY ("column", sentence_id)) WITHOUT ROWID'
-    )
-
-
-def _hit(db: sqlite3.Connection, hits: Iterable[tuple[str, int]]) -> None:
-    db.executemany("INSERT OR IGNORE INTO temp.hits VALUES (?, ?)", hits)
-
-
 # -- by site and page ----------------------------------------------------------------------------------------------------
 
 
 def _rows(db: sqlite3.Connection, unit: str, columns: Sequence[Column], evidence: bool) -> tuple[Row, ...]:
     claimed = db.execute(_CLAIMS).fetchall()
     for column in columns:
-        _hit(db, ((column.id, s) for s, *claim in claimed if any(rule.fits(*claim) for rule in column.claims)))
+        hit(db, ((column.id, s) for s, *claim in claimed if any(rule.fits(*claim) for rule in column.claims)))
     # Under the empty name, all that is flagged.
-    _hit(db, db.execute(f"SELECT '', sentence_id FROM temp.said WHERE label IN {FLAGGED}").fetchall())  # noqa: S608
+    hit(db, db.execute(f"SELECT '', sentence_id FROM temp.said WHERE label IN {FLAGGED}").fetchall())  # noqa: S608
     counts = _counts(db, unit)
     labels, known, overruled = _labels(db, unit)
     disclosed = _disclosed(db, unit)
-    behind = _evidence(db, unit) if evidence else {}
-    disclosing = _disclosing(db, unit) if evidence else {}
+    behind = evidence_of(db, unit) if evidence else {}
+    makers = disclosing(db, unit) if evidence else {}
     urls = _urls(db, unit) if evidence else {}
     found = []
     name = "pages.url" if unit == "pages.id" else "sites.name"
@@ -196,7 +152,7 @@ def _rows(db: sqlite3.Connection, unit: str, columns: Sequence[Column], evidence
                 asked, present = disclosed.get((key, column.disclosure), (0, 0))
                 # Where some page was not asked, only a disclosure that was found settles it.
                 holds = False if present else True if pages and asked >= pages else None
-                cells.append(Cell(holds, present, disclosing.get((key, column.disclosure), ())))
+                cells.append(Cell(holds, present, makers.get((key, column.disclosure), ())))
         found.append(
             Row(
                 title,
@@ -266,7 +222,7 @@ def _urls(db: sqlite3.Connection, unit: str) -> dict[int, tuple[str, ...]]:
 
 def _entries(db: sqlite3.Connection, evidence: bool) -> tuple[EntryRow, ...]:
     claimed = db.execute(_CLAIMS).fetchall()
-    _hit(db, ((entry, sentence) for sentence, entry, *_ in claimed))
+    hit(db, ((entry, sentence) for sentence, entry, *_ in claimed))
     labels = {
         (entry, label): count
         for entry, label, count in db.execute(
@@ -282,7 +238,7 @@ def _entries(db: sqlite3.Connection, evidence: bool) -> tuple[EntryRow, ...]:
         )
     }
     counted = len([key for key, about in _labels(db, "pages.site_id")[1].items() if about])
-    behind = _evidence(db, "0") if evidence else {}
+    behind = evidence_of(db, "0") if evidence else {}
     rows = []
     for name, claim, truth, grade, sources in db.execute(
         "SELECT id, claim, truth, grade, sources FROM entries ORDER BY id"
@@ -303,53 +259,3 @@ def _entries(db: sqlite3.Connection, evidence: bool) -> tuple[EntryRow, ...]:
             )
         )
     return tuple(sorted(rows, key=lambda row: (-row.sites.count, -row.pages, row.id)))
-
-
-# -- sentences -----------------------------------------------------------------------------------------------------------
-
-
-def _evidence(db: sqlite3.Connection, unit: str) -> dict[tuple[int, str], tuple[Evidence, ...]]:
-    """The sentences of each unit and column, worst first."""
-    rows = db.execute(
-        f'SELECT {unit} AS unit, "column", sentence_id, MIN(url), COUNT(DISTINCT pages.id) FROM temp.hits'  # noqa: S608
-        " JOIN occurrences USING (sentence_id) JOIN pages USING (document_id) GROUP BY 1, 2, 3"
-        " ORDER BY 1, 2, (SELECT label FROM temp.said WHERE said.sentence_id = hits.sentence_id), 4, 3"
-    )
-    return _told(db, rows)
-
-
-def _disclosing(db: sqlite3.Connection, unit: str) -> dict[tuple[int, str], tuple[Evidence, ...]]:
-    """The sentences that make a disclosure."""
-    rows = db.execute(
-        f"SELECT {unit} AS unit, disclosure, sentence_id, MIN(url), COUNT(DISTINCT pages.id) FROM disclosures"  # noqa: S608
-        " JOIN pages USING (document_id) WHERE present AND sentence_id IS NOT NULL AND skipped IS NULL"
-        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 4, 3"
-    )
-    return _told(db, rows)
-
-
-def _told(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str], tuple[Evidence, ...]]:
-    found: dict[tuple[int, str], list[Evidence]] = defaultdict(list)
-    known: dict[int, Evidence] = {}  # a sentence that stands on many sites is kept once
-    for unit, column, sentence_id, url, pages in rows:
-        kept = found[unit, column]
-        if len(kept) < MOST:
-            if sentence_id not in known:
-                known[sentence_id] = _sentence(db, sentence_id)
-            kept.append(replace(known[sentence_id], url=url, pages=pages))
-    return {key: tuple(kept) for key, kept in found.items()}
-
-
-def _sentence(db: sqlite3.Connection, sentence_id: int) -> Evidence:
-    text, context, judged, explanation, label, editor, note = db.execute(
-        "SELECT s.text, s.context, s.label, s.explanation, o.label, o.editor, o.note FROM sentences s"
-        " LEFT JOIN overrules o ON o.sentence_id = s.id WHERE s.id = ?",
-        (sentence_id,),
-    ).fetchone()
-    entries = db.execute(
-        "SELECT entry_id FROM claims WHERE sentence_id = ? AND label = ? ORDER BY position", (sentence_id, judged)
-    )
-    decided = tuple(dict.fromkeys(entry for (entry,) in entries))
-    return Evidence(
-        text, context, label or judged or "", judged or "", editor, note or "", explanation or "", decided, "", 0
-    )

@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from factcheck.domain import FactcheckError, Label
+from factcheck.evidence import MOST, Evidence
 from factcheck.reports.text import visible
 from factcheck.tables.words import UNITS, caption, cautions, interval, percent, said, web_address
-from factcheck.tally import MOST, Evidence, Row, Table
+from factcheck.tally import Row, Table
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 #: Rows that a browser still sorts within a second or two, with their sentences.
