@@ -22,6 +22,7 @@ from factcheck.domain import FactcheckError, Label
 from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
 from factcheck.lines import Given, given, read_lines
+from factcheck.reporting import COMMANDS as REPORTING
 from factcheck.reports import CHECK_FORMATS, Checked, View
 from factcheck.scan import scan
 from factcheck.shell import (
@@ -129,6 +130,8 @@ def check(
 
 app.command()(scan)
 app.command()(audit)
+for _command in REPORTING:
+    app.command()(_command)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(reference_app, name="reference")

@@ -22,9 +22,8 @@ from factcheck.schema import row_id
 from factcheck.split import split
 
 if TYPE_CHECKING:
-    from factcheck.lexicon import Lexicon
-
     from factcheck.check import FactChecker  # imported where it is used: the process that asks for work needs no spaCy
+    from factcheck.lexicon import Lexicon
 
 #: Why a page has no sentences in the store although it could be read.
 OFF_TOPIC = "names no treatment that the reference set is about; not read further"
