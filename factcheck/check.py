@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from factcheck.paths import data_dir, models_dir
 from factcheck.read import Reader
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.split import split
-from factcheck.weigh import Weigher
+from factcheck.weigh import Weighed, Weigher
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -36,6 +36,7 @@ class FactChecker:
 
     def __init__(self, reader: Reader, model: Model, weigher: Weigher, reference_digest: str, reviewed: date) -> None:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
+        self.matcher = weigher.matcher
         self._reader = reader
         self._weigher = weigher
         self.model_name = model.name
@@ -108,6 +109,11 @@ class FactChecker:
             identifier = _identifier(source, sentence.text, seen[sentence.text])
             findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
         return findings
+
+    def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
+        """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
+        for i in range(0, len(sentences), _BATCH):
+            yield from self._weigher.weigh([self._reader.read(s.text, context(s)) for s in sentences[i : i + _BATCH]])
 
 
 def repeated(findings: Sequence[Finding]) -> list[Finding]:

@@ -22,6 +22,7 @@ from factcheck import __version__
 from factcheck.domain import FactcheckError, Label, Page, Report
 from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
+from factcheck.labeling import agree, label
 from factcheck.lines import Given, given, read_lines
 from factcheck.load import load
 from factcheck.reports import CHECK_FORMATS, PAGE_FORMATS, Checked, Tool, View
@@ -201,6 +202,8 @@ def check(
 
 app.command()(train)
 app.command()(evaluate)
+app.command()(label)
+app.command()(agree)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
 

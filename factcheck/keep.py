@@ -65,6 +65,10 @@ def train(
         list[Path] | None,
         typer.Option("--training", metavar="FILE", help="Training file instead of data/training. Repeatable."),
     ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Answers of `factcheck label` to train on as well. Repeatable."),
+    ] = None,
     reference: Reference = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 2,
 ) -> None:
@@ -72,7 +76,13 @@ def train(
     from factcheck.train import train as fit_and_save
 
     trained = fit_and_save(
-        data_dir(), files or (), out, reference=reference or (), workers=workers, say=lambda step: _talk(step)
+        data_dir(),
+        files or (),
+        out,
+        added=data or (),
+        reference=reference or (),
+        workers=workers,
+        say=lambda step: _talk(step),
     )
     _print(f"{trained.folder}: trained on {trained.sentences} sentences")
     for name, value in trained.scores.items():
