@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
+from factcheck.curating import add_entry, list_stale
 from factcheck.domain import FactcheckError, Label, Page, Report
 from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
@@ -204,6 +205,8 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(label)
 app.command()(agree)
+reference_app.command("add")(add_entry)
+reference_app.command("stale")(list_stale)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
 
