@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from factcheck.check import context
-from factcheck.domain import FactcheckError, Page, Sentence, Skipped
+from factcheck.domain import Document, FactcheckError, Page, Sentence, Skipped
 from factcheck.extract import extract
 from factcheck.lines import read_lines
 from factcheck.load import load
@@ -25,7 +25,7 @@ _NO_STORE = (
 _ON = (
     "SELECT sentences.text, sentences.context, (SELECT MIN(pages.url) FROM occurrences"
     " JOIN pages ON pages.document_id = occurrences.document_id WHERE occurrences.sentence_id = sentences.id)"
-    " FROM sentences"
+    " FROM sentences WHERE label IS NOT NULL AND reason <> 'off topic'"
 )
 
 
@@ -42,13 +42,20 @@ class Gathered:
         return self.sentence.text, self.sentence.before
 
 
-def gather(source: str, say: Callable[[str], None], most: int | None = None) -> list[Gathered]:
+def gather(
+    source: str,
+    say: Callable[[str], None],
+    *,
+    about: Callable[[Document], bool] = lambda _: True,
+    most: int | None = None,
+) -> list[Gathered]:
     """The sentences of a source, each once.
 
     Args:
         source: A store of `factcheck audit`; a `.jsonl` file of objects with `text` and perhaps `before` and `group`, whose
             labels are not looked at; or whatever `factcheck scan` takes.
         say: Told, in one line, of each page that cannot be read.
+        about: Whether a page is to be read; those that a store has as off topic are not.
         most: Of a store, no more sentences than this: half of them those with the least confidence, half drawn evenly.
 
     Raises:
@@ -59,7 +66,7 @@ def gather(source: str, say: Callable[[str], None], most: int | None = None) -> 
     elif source.endswith(".jsonl"):
         found = _lines(Path(source))
     else:
-        found = _pages(source, say)
+        found = _pages(source, say, about)
     unique: dict[tuple[str, str], Gathered] = {}
     for item in found:
         unique.setdefault(item.key, item)
@@ -86,10 +93,10 @@ def stored(path: Path, most: int | None = None) -> Iterator[Gathered]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             if most is None:
-                yield from map(_stored, connection.execute(f"{_ON} WHERE label IS NOT NULL ORDER BY id"))
+                yield from map(_stored, connection.execute(f"{_ON} ORDER BY id"))
                 return
-            least = f"{_ON} WHERE label IS NOT NULL ORDER BY confidence, id LIMIT ?"
-            even = f"{_ON} WHERE label IS NOT NULL ORDER BY id LIMIT ?"
+            least = f"{_ON} ORDER BY confidence, id LIMIT ?"
+            even = f"{_ON} ORDER BY id LIMIT ?"
             yield from map(_stored, connection.execute(least, (most // 2,)).fetchall())
             yield from map(_stored, connection.execute(even, (most - most // 2,)).fetchall())
     except sqlite3.OperationalError as error:
@@ -115,16 +122,18 @@ def _lines(path: Path) -> Iterator[Gathered]:
         yield Gathered(g.sentence, group if isinstance(group, str) and group else _group(g.sentence.text))
 
 
-def _pages(source: str, say: Callable[[str], None]) -> Iterator[Gathered]:
+def _pages(source: str, say: Callable[[str], None], about: Callable[[Document], bool]) -> Iterator[Gathered]:
     for item in load(source):
         document = extract(item) if isinstance(item, Page) else item
         if isinstance(document, Skipped):
             if document.unreadable:
                 raise FactcheckError(f"{document.source}: {document.reason}")
             say(f"{document.source}: {document.reason}")
-            continue
-        for sentence in split(document):
-            yield Gathered(_sentence(sentence.text, context(sentence)), _group(document.source))
+        elif not about(document):
+            say(f"{document.source}: names no treatment that the reference set is about")
+        else:
+            for sentence in split(document):
+                yield Gathered(_sentence(sentence.text, context(sentence)), _group(document.source))
 
 
 def _sentence(text: str, before: str) -> Sentence:

@@ -78,11 +78,12 @@ def label(
     from factcheck.training import read_rows
 
     answers = Answers(to)
-    given = gather(source, _say, _FROM_STORE)
+    checker = FactChecker.load(reference or (), model)
+    given = gather(source, _say, about=checker.on_topic, most=_FROM_STORE)
     trained = sorted((data_dir() / "training").glob("*.jsonl"))
     known = {key(row) for path in trained if path.resolve() != to.resolve() for _, row in read_rows(path)}
     _say(f"choosing from {len(given)} sentences")
-    offers = choose(given, FactChecker.load(reference or (), model), limit, known)
+    offers = choose(given, checker, limit, known)
     if not offers:
         _say(f"{source}: no sentence to label; those in data/training are not offered again")
         raise typer.Exit(3)
