@@ -24,8 +24,9 @@ from factcheck.cli import app
 from factcheck.decide import decide
 from factcheck.domain import FactcheckError, Label, Sentence
 from factcheck.gather import Gathered, gather
+from factcheck.gold import load_gold
 from factcheck.labeling import guide
-from factcheck.paths import data_dir, guide_path
+from factcheck.paths import bench_dir, data_dir, guide_path
 from factcheck.train import train
 from factcheck.training import load_examples, read_rows
 
@@ -90,6 +91,22 @@ def test_menus_and_repeated_sentences_are_left_out() -> None:
     offers = choose([*given("Home", "About us", *SENTENCES), again], CHECKER, 20, set())
     assert sorted(o.given.sentence.text for o in offers) == sorted(SENTENCES)
     assert choose([], CHECKER, 3, set()) == []
+
+
+GOLD = bench_dir() / "gold" / "dev.jsonl"
+
+
+@pytest.mark.skipif(not GOLD.is_file(), reason="no benchmark data (set FACTCHECK_BENCH_DATA)")
+def test_what_is_offered_is_misread_more_often_than_the_rest() -> None:
+    (gold,) = load_gold(GOLD)
+    sentences = [Gathered(Sentence(g.text, 0, len(g.text), before=g.before), g.id) for g in gold.lines]
+    labels = {s.key: g.label for s, g in zip(sentences, gold.lines, strict=True)}
+    every = [
+        decide(w).label is not labels[s.key]
+        for s, w in zip(sentences, CHECKER.weigh([s.sentence for s in sentences]), strict=True)
+    ]
+    offered = [o.decision.label is not labels[o.given.key] for o in choose(sentences, CHECKER, 50, set())]
+    assert sum(offered) / len(offered) >= 1.8 * sum(every) / len(every)
 
 
 # -- sources -----------------------------------------------------------------------------------------------------------
