@@ -74,7 +74,7 @@ class Desk:
     def read(self, text: str, where: str) -> list[NewEntry]:
         """Entries from YAML: a mapping, or a list of them, each with the fields of an entry and its `cases`.
 
-        Raises `DataError` in one line, as the loader does, where something does not fit, and where an id is taken in the folder.
+        Raises `DataError` in one line, as the loader does, where something does not fit; and as `check` does.
         """
         raw = parse_yaml(where, text)
         new = check_rows(where, text, raw if isinstance(raw, list) else [raw], NewEntry)
@@ -84,7 +84,7 @@ class Desk:
         return new
 
     def check(self, new: Sequence[NewEntry], where: str) -> None:
-        """Raise `DataError` where the loader would refuse the entries once they are written."""
+        """Raise `DataError` where the loader would refuse the entries once they are written, or an id is taken in the folder."""
         taken = {row.id: path for path in self._own for row in load_yaml(path, ReferenceRow)}
         seen: set[str] = set()
         known = {*self.entries, *(n.id for n in new)}

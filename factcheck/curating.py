@@ -40,39 +40,31 @@ def add_entry(
 ) -> None:
     """Add an entry: check it, show the nearest entries, judge its cases, and write both into a folder."""
     asking = file is None
-    if asking and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if asking and not _in_terminal():
         raise FactcheckError("reference add asks in a terminal; elsewhere give it a YAML file, or - for standard input")
     text = "" if file is None else _read(file)
     from factcheck.curate import Desk
 
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     desk = Desk(data_dir(), reference or (), to)
+    pages = _sentences(page or [], store)
     if asking:
         new = [_ask(desk)]
     else:
         new = desk.read(text, "standard input" if file == "-" else str(file))
         for entry in new:
             _show_nearest(desk, entry.claim, entry.id)
-    sentences = _sentences(desk, new, page or [], store)
-    with desk.trial(new, model) as (before, after):
-        from factcheck.curate import changes, tried_cases
-
-        tried = tried_cases(new, after)
-        _print(f"cases: {sum(t.right for t in tried)} of {len(tried)} right")
-        for t in tried:
-            if not t.right:
-                cited = ", ".join(c.entry.id for c in t.finding.claims) or t.finding.reason
-                _print(f"  {t.case.role} read as {t.finding.label.value} ({cited}): {t.case.text}")
-        if page or store:
-            changed = changes(sentences, before, after)
-            _print(f"sentences that change verdict: {len(changed)}")
-            for c in changed:
-                _print(f"  {c.before.label.value} -> {c.after.label.value}: {visible(c.sentence.text)}")
-    if dry_run or (asking and not _confirmed(to)):
-        _print("not written:")
-        _print(desk.as_yaml(new))
-        return
-    for path in desk.write(new):
+    written: list[Path] = []
+    try:
+        if asking:
+            desk.check(new, "the answers")
+        _try(desk, new, pages, store, model)
+        if not dry_run and (not asking or _confirmed(to)):
+            written = desk.write(new)
+    finally:
+        if not written and (asking or dry_run):  # nothing that was typed is lost
+            _print(f"not written:\n{desk.as_yaml(new)}".rstrip())
+    for path in written:
         _print(f"written: {path}")
 
 
@@ -99,15 +91,37 @@ def list_stale(
     raise typer.Exit(1 if found else 0)
 
 
+def _in_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask(desk: Desk) -> NewEntry:
     from factcheck.asking import ask
 
     try:
-        new = ask(desk, _today(), lambda claim: _show_nearest(desk, claim, "this claim"))
+        return ask(desk, _today(), lambda claim: _show_nearest(desk, claim, "this claim"))
     except typer.Abort:
         raise KeyboardInterrupt from None
-    desk.check([new], "the answers")
-    return new
+
+
+def _try(desk: Desk, new: list[NewEntry], pages: list[Sentence], store: Path | None, model: Path | None) -> None:
+    """Judge the cases of entries, and say which sentences of pages and of a store would change verdict."""
+    from factcheck.curate import changes, tried_cases
+    from factcheck.gather import stored
+
+    sentences = [*pages, *(desk.concerned((g.sentence for g in stored(store)), new) if store else ())]
+    with desk.trial(new, model) as (before, after):
+        tried = tried_cases(new, after)
+        changed = changes(sentences, before, after)
+    _print(f"cases: {sum(t.right for t in tried)} of {len(tried)} right")
+    for t in tried:
+        if not t.right:
+            cited = ", ".join(c.entry.id for c in t.finding.claims) or t.finding.reason
+            _print(f"  {t.case.role} read as {t.finding.label.value} ({cited}): {t.case.text}")
+    if pages or store:
+        _print(f"sentences that change verdict: {len(changed)}")
+        for c in changed:
+            _print(f"  {c.before.label.value} -> {c.after.label.value}: {visible(c.sentence.text)}")
 
 
 def _confirmed(folder: Path) -> bool:
@@ -128,17 +142,14 @@ def _show_nearest(desk: Desk, claim: str, name: str) -> None:
         _print(f"{hit.score:6.2f}  {hit.entry.id} ({hit.entry.grade.value}): {hit.entry.claim}")
 
 
-def _sentences(desk: Desk, new: list[NewEntry], pages: list[str], store: Path | None) -> list[Sentence]:
-    from factcheck.gather import gather, is_store, stored
+def _sentences(pages: list[str], store: Path | None) -> list[Sentence]:
+    from factcheck.gather import gather, is_store
 
-    found = [g.sentence for source in pages for g in gather(source, _say)]
-    if store:
-        if not is_store(str(store)):
-            raise FactcheckError(
-                f"{store}: not the store of an audit; make one with: factcheck audit SOURCE --store {store}"
-            )
-        found += desk.concerned((g.sentence for g in stored(store)), new)
-    return found
+    if store and not is_store(str(store)):
+        raise FactcheckError(
+            f"{store}: not the store of an audit; make one with: factcheck audit SOURCE --store {store}"
+        )
+    return [g.sentence for source in pages for g in gather(source, _say)]
 
 
 def _read(name: str) -> str:

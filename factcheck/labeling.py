@@ -77,9 +77,9 @@ def label(
     from factcheck.gather import gather
     from factcheck.training import read_rows
 
-    answers = Answers(to)
     checker = FactChecker.load(reference or (), model)
     given = gather(source, _say, about=checker.on_topic, most=_FROM_STORE)
+    answers = Answers(to)
     trained = sorted((data_dir() / "training").glob("*.jsonl"))
     known = {key(row) for path in trained if path.resolve() != to.resolve() for _, row in read_rows(path)}
     _say(f"choosing from {len(given)} sentences")

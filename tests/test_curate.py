@@ -20,7 +20,7 @@ from factcheck.border import DataError
 from factcheck.cases import load_cases
 from factcheck.check import FactChecker
 from factcheck.cli import app
-from factcheck.curate import Desk, changes, stale
+from factcheck.curate import Desk, NewEntry, changes, stale
 from factcheck.domain import Grade, Label, Sentence
 from factcheck.paths import data_dir
 
@@ -235,6 +235,18 @@ def test_an_entry_is_asked_for_on_a_terminal(folder: Path) -> None:
     child.close()
     assert child.exitstatus == 0
     assert FactChecker.load([folder]).entries["ketamine-works-better-at-full-moon"].grade is Grade.CONTRARY
+
+
+def test_what_was_typed_is_printed_where_it_is_not_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id that is taken is found out at the end only."""
+    desk = Desk(data_dir(), (), folder)
+    desk.write(desk.read(MOON, "moon.yaml"))
+    typed = NewEntry.model_validate(yaml.safe_load(MOON))
+    monkeypatch.setattr("factcheck.curating._ask", lambda _: typed)
+    monkeypatch.setattr("factcheck.curating._in_terminal", lambda: True)
+    result = run("reference", "add", "--to", folder)
+    assert (result.exit_code, "the answers: moon-phase: already in" in result.stderr) == (2, True)
+    assert yaml.safe_load(result.stdout.partition("not written:\n")[2]) == [yaml.safe_load(MOON)]
 
 
 def test_without_a_terminal_it_does_not_ask(folder: Path) -> None:
