@@ -12,7 +12,8 @@ import typer
 from factcheck.domain import FactcheckError
 from factcheck.keep import Reference, load_entries
 from factcheck.paths import data_dir
-from factcheck.reports.text import visible
+from factcheck.reports.said import visible
+from factcheck.shell import Model, say
 
 if TYPE_CHECKING:
     from factcheck.curate import Desk, NewEntry
@@ -34,9 +35,7 @@ def add_entry(
     store: Annotated[Path | None, typer.Option(metavar="DB", help="The same for the store of an audit.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show all that, and write nothing.")] = False,
     reference: Reference = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Model to read with, instead of the shipped one.")
-    ] = None,
+    model: Model = None,
 ) -> None:
     """Add an entry: check it, show the nearest entries, judge its cases, and write both into a folder."""
     asking = file is None
@@ -149,7 +148,7 @@ def _sentences(pages: list[str], store: Path | None) -> list[Sentence]:
         raise FactcheckError(
             f"{store}: not the store of an audit; make one with: factcheck audit SOURCE --store {store}"
         )
-    return [g.sentence for source in pages for g in gather(source, _say)]
+    return [g.sentence for source in pages for g in gather(source, say)]
 
 
 def _read(name: str) -> str:
@@ -169,7 +168,3 @@ def _today() -> date:
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"factcheck: {visible(message)}\n")

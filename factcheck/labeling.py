@@ -13,7 +13,8 @@ import typer
 from factcheck.domain import FactcheckError, Label
 from factcheck.keep import Reference
 from factcheck.paths import data_dir, guide_path
-from factcheck.reports.text import visible
+from factcheck.reports.said import visible
+from factcheck.shell import Model, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,9 +63,7 @@ def label(
     limit: Annotated[int, typer.Option(min=1, help="Sentences to offer, the most worth labeling first.")] = 50,
     voice: Annotated[str, typer.Option(help="What to note as the voice of the sentences.")] = "page",
     reference: Reference = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Model to read with, instead of the shipped one.")
-    ] = None,
+    model: Model = None,
 ) -> None:
     """Label sentences for training, those first from which a model would learn most. One key gives a label; ? shows the guide."""
     if source == "-":
@@ -78,14 +77,14 @@ def label(
     from factcheck.training import read_rows
 
     checker = FactChecker.load(reference or (), model)
-    given = gather(source, _say, about=checker.on_topic, most=_FROM_STORE)
+    given = gather(source, say, about=checker.on_topic, most=_FROM_STORE)
     answers = Answers(to)
     trained = sorted((data_dir() / "training").glob("*.jsonl"))
     known = {key(row) for path in trained if path.resolve() != to.resolve() for _, row in read_rows(path)}
-    _say(f"choosing from {len(given)} sentences")
+    say(f"choosing from {len(given)} sentences")
     offers = choose(given, checker, limit, known)
     if not offers:
-        _say(f"{source}: no sentence to label; those in data/training are not offered again")
+        say(f"{source}: no sentence to label; those in data/training are not offered again")
         raise typer.Exit(3)
     session = _Session(offers, answers, voice)
     try:
@@ -291,8 +290,4 @@ def _write(path: Path, lines: list[str]) -> None:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise FactcheckError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from None
-    _say(f"{len(lines)} sentences in {path}")
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"factcheck: {visible(message)}\n")
+    say(f"{len(lines)} sentences in {path}")
