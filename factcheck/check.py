@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from factcheck.paths import data_dir, models_dir
 from factcheck.read import Reader
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.split import split
-from factcheck.weigh import Weigher
+from factcheck.weigh import Weighed, Weigher
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -46,6 +46,7 @@ class FactChecker:
         reviewed: date,
     ) -> None:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
+        self.matcher = weigher.matcher
         self._reader = reader
         self._weigher = weigher
         self._disclosures = disclosures
@@ -113,7 +114,7 @@ class FactChecker:
     def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
         """Check sentences, in order. The same sentence gets the same verdict in any company."""
         decisions: dict[tuple[str, str], Decision] = {}
-        asked = list(dict.fromkeys((s.text, _context(s)) for s in sentences))
+        asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
         for i in range(0, len(asked), _BATCH):
             batch = asked[i : i + _BATCH]
             weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
@@ -123,8 +124,13 @@ class FactChecker:
         for sentence in sentences:
             seen[sentence.text] += 1
             identifier = _identifier(source, sentence.text, seen[sentence.text])
-            findings.append(_finding(identifier, sentence, decisions[sentence.text, _context(sentence)]))
+            findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
         return findings
+
+    def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
+        """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
+        for i in range(0, len(sentences), _BATCH):
+            yield from self._weigher.weigh([self._reader.read(s.text, context(s)) for s in sentences[i : i + _BATCH]])
 
 
 def repeated(findings: Sequence[Finding]) -> list[Finding]:
@@ -167,10 +173,10 @@ def judged_on(sentence: Sentence) -> tuple[str, str]:
 
     Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
     """
-    return sentence.text, _context(sentence)
+    return sentence.text, context(sentence)
 
 
-def _context(sentence: Sentence) -> str:
+def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
 
