@@ -7,6 +7,7 @@ stemmer, 1980: plurals, -ed, -ing), so that one phrase in the data covers "treat
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from spacy.attrs import LOWER, NORM
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from factcheck.border import LexiconRow, load_yaml
+from factcheck.border import DataError, LexiconRow, load_yaml
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
 # that "FDA-approved" and "FDA approved" read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
@@ -97,6 +98,9 @@ def normal_form(word: str) -> str:
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
+#: The treatment meant where none is named.
+DEFAULT = "ketamine"
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -137,7 +141,8 @@ class Lexicon:
             if normal:
                 self._normal.add(row.id, normal)
         self.drugs = frozenset(row.id for row in rows if row.type == "drug")
-        self._subjects = tuple(sorted({fold(p)[0].lower() for row in subjects for p in row.phrases}))
+        # Each name of a subject with the treatment that it stands for; none for a word that several share ("infusion").
+        self._subjects = {fold(p)[0].lower(): self._treatment(row) for row in subjects for p in row.phrases}
         self.names = frozenset(row.id for row in rows if row.type in NAMING)
         self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
 
@@ -177,6 +182,21 @@ class Lexicon:
         """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
         lower = fold(text)[0].lower()
         return not self._subjects or any(name in lower for name in self._subjects)
+
+    def subject(self, text: str) -> frozenset[str]:
+        """The treatment that a text names most often, for sentences that name none; empty for ketamine, which is the default."""
+        lower = fold(text)[0].lower()
+        counts: Counter[str] = Counter()
+        for name, treatment in self._subjects.items():
+            if treatment:
+                counts[treatment] += lower.count(name)
+        first = max(sorted(counts), key=lambda t: (counts[t], t == DEFAULT), default=DEFAULT)
+        return frozenset() if first == DEFAULT or not counts[first] else frozenset({first})
+
+    def _treatment(self, row: LexiconRow) -> str:
+        if not set(row.is_a) <= self.drugs or len(row.is_a) > 1:
+            raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
+        return row.is_a[0] if row.is_a else ""
 
     def _tokens(self, phrase: str) -> Doc:
         return self._tokenize(fold(phrase)[0])
