@@ -50,8 +50,8 @@ class Matcher:
                 order += 1
 
     def _rarities(self, drug: str) -> dict[str, float]:
-        """How rarely entries ask for each concept: those on `drug` and on ketamine, so that a pack on another treatment leaves the
-        weights that a model was trained with as they are."""
+        """How rare each concept is among the entries on `drug` and on ketamine: a pack on another treatment changes no weight
+        that a model was trained with."""
         kin = [e for e in self.entries if e.drug == drug or e.drug in _KETAMINE]
         use = Counter(c for e in kin for c in {c for s in e.slots for g in s.require for c in g})
         return {c: math.log(1 + len(kin) / n) for c, n in use.items()}
@@ -112,6 +112,6 @@ def speaks_of(drug: str, drugs: frozenset[str]) -> bool:
 
 
 def akin(drug: str, drugs: frozenset[str]) -> bool:
-    """Whether wording alone may suggest an entry on `drug` where `drugs` are spoken of: ketamine and its enantiomers are mixed up
+    """Whether wording alone may suggest an entry on `drug` where `drugs` are spoken of: pages mix up ketamine and its enantiomers
     with each other, but not with another treatment."""
-    return speaks_of(drug, drugs) or (drug in _KETAMINE and bool(drugs & _BOTH))
+    return drug in drugs or (drug in _KETAMINE and (not drugs or bool(drugs & _BOTH)))
