@@ -194,9 +194,10 @@ class Lexicon:
         return frozenset() if first == DEFAULT or not counts[first] else frozenset({first})
 
     def _treatment(self, row: LexiconRow) -> str:
-        if not set(row.is_a) <= self.drugs or len(row.is_a) > 1:
+        treatments = set(row.is_a)
+        if not treatments <= self.drugs or len(treatments) > 1:
             raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
-        return row.is_a[0] if row.is_a else ""
+        return treatments.pop() if treatments else ""
 
     def _tokens(self, phrase: str) -> Doc:
         return self._tokenize(fold(phrase)[0])
