@@ -99,25 +99,29 @@ class FactChecker:
         if not self.on_topic(document):
             unread = tuple(_unread(document.source, sentence) for sentence in sentences)
             return Report(document.source, document.title, document.text, unread)
-        findings = tuple(repeated(self.check_sentences(sentences, document.source)))
+        subject = self._reader.lexicon.subject(_named(document))
+        findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
         disclosures = self.discloser.page(findings)
         return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
-        return self._reader.lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}")
+        return self._reader.lexicon.names_subject(_named(document))
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that."""
         return self.check_sentences([Sentence(text, 0, len(text), before=before)])[0]
 
-    def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
-        """Check sentences, in order. The same sentence gets the same verdict in any company."""
+    def check_sentences(
+        self, sentences: Sequence[Sentence], source: str = "", subject: frozenset[str] = frozenset()
+    ) -> list[Finding]:
+        """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
+        as speaking of `subject`, or of ketamine."""
         decisions: dict[tuple[str, str], Decision] = {}
         asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
         for i in range(0, len(asked), _BATCH):
             batch = asked[i : i + _BATCH]
-            weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
+            weighed = self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch])
             decisions |= dict(zip(batch, map(decide, weighed), strict=True))
         seen: Counter[str] = Counter()
         findings = []
@@ -179,6 +183,11 @@ def judged_on(sentence: Sentence) -> tuple[str, str]:
 def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
+
+
+def _named(document: Document) -> str:
+    """Where a page names what it is about: address, title and text."""
+    return f"{document.source}\n{document.title}\n{document.text}"
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:
