@@ -165,7 +165,10 @@ class Weigher:
         asked, features = [readings[i] for i in open_], [sentences[i] for i in open_]
         claims = dict(zip(open_, self._claims(asked, features), strict=True))
         direct = heads["direct"].probabilities(indexed)
-        return [self._stack(r, claims.get(i, ()), kinds[i], direct[i] if i in claims else None) for i, r in enumerate(readings)]
+        return [
+            self._stack(r, claims.get(i, ()), kinds[i], direct[i] if i in claims else None)
+            for i, r in enumerate(readings)
+        ]
 
     def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats | None) -> Parts:
         kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
