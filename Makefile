@@ -46,11 +46,12 @@ pages: .venv/dev.stamp
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	touch $@
 
-# Both lock files anew, from pyproject.toml; commit the result.
+# The lock files anew, from pyproject.toml; commit the result.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: .venv/pyvenv.cfg
 	$(PIP) install --quiet uv
 	$(LOCK) --upgrade --extra build --output-file requirements/run.txt
+	$(LOCK) --extra build --extra office --constraint requirements/run.txt --output-file requirements/office.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean:

@@ -94,7 +94,7 @@ def _kinds(boxes: list[Box]) -> list[BlockKind]:
 
 def _opens(markup: Markup, index: int) -> bool:
     """Whether a piece is what one clicks to open an accordion."""
-    near = markup.above(markup.pieces[index].box)[:3]
+    near = markup.above(markup.pieces[index].box, 3)
     return any(
         box.tag == "button" or "question" in box.names or "accordion" in box.names or "faq" in box.names for box in near
     )

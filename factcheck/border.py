@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from factcheck.domain import Entry, FactcheckError, Grade, Label, Quantity, Slots, Source, Stance, Strength
+from factcheck.domain import Disclosed, Entry, FactcheckError, Grade, Label, Quantity, Slots, Source, Stance, Strength
+from factcheck.integrity import mismatch
 
 #: A data file above this size is refused: the shipped ones are below 0.2 MB.
 MAX_BYTES = 5_000_000
@@ -143,6 +144,28 @@ class TrainingRow(_Strict):
     why: str = ""
 
 
+class DisclosureRule(_Strict):
+    """A row of `data/disclosures/rules.yaml`: words of a clause, or a stance on entries, that disclose something."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    discloses: Disclosed
+    require: tuple[tuple[str, ...], ...] = ()
+    without: tuple[str, ...] = ()
+    denied: Literal["no", "yes", "between", "either"] = "no"
+    reach: Literal["clause", "sentence"] = "clause"
+    ordered: bool = False
+    entries: tuple[str, ...] = ()
+    stance: Stance = Stance.ASSERTS
+    case: str = Field(min_length=1)
+    miss: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if bool(self.require) == bool(self.entries):
+            raise ValueError("give either `require` or `entries`")
+        return self
+
+
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -153,22 +176,31 @@ def load_yaml(path: Path, row: type[Row]) -> list[Row]:
     """
     text = read_text(path)
     try:
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
+            raise DataError(f"{path}: uses YAML aliases (*name), which are not read; write the value out")
         raw = yaml.load(text, _Loader)  # noqa: S506  (a safe loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise DataError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+        problem = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise DataError(f"{path}{line}: not valid YAML: {problem}") from None
+    except (ValueError, RecursionError) as error:  # a day like 2024-02-30, a number of thousands of digits
+        raise DataError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(raw, list):
         raise DataError(f"{path}: expected a list of rows")
     return [_row(path, text, n, item, row.model_validate) for n, item in enumerate(raw)]
 
 
 def read_text(path: Path) -> str:
-    """A data file's text. Raises `DataError` where it is missing, too large or not UTF-8, or uses YAML aliases."""
+    """A data file's text. Raises `DataError` where it is missing, too large, not UTF-8, or not the file that was delivered."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DataError(f"{path}: larger than {MAX_BYTES:,} bytes")
-        return path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        wrong = mismatch(path, content)
+        if wrong:
+            raise DataError(f"{path}: {wrong}")
+        return content.decode("utf-8")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -182,7 +214,7 @@ def _row(path: Path, text: str, n: int, item: object, validate: Callable[[object
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         name = item.get("id", f"row {n + 1}") if isinstance(item, dict) else f"row {n + 1}"
-        raise DataError(f"{path}:{_line(text, n)}: {name}: {where}: {first['msg']}") from None
+        raise DataError(f"{path}:{_line(text, n)}: {str(name)[:80]}: {where}: {first['msg']}") from None
 
 
 def _line(text: str, n: int) -> int:

@@ -1,4 +1,4 @@
-"""What a page says outside its body: title, meta description, alternative texts, JSON-LD. Each a channel of its own."""
+"""What a page says outside its body: title, meta description, alternative texts, hidden text, JSON-LD. Each a channel."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 from factcheck.blocks import Part
 from factcheck.domain import BlockKind, Channel
+from factcheck.maincontent import hidden_text
 from factcheck.markup import Markup, clean, read_markup
 
 _WORD = re.compile(r"\w+")
@@ -18,15 +19,19 @@ MAX_VALUES = 2_000
 
 def channel_parts(markup: Markup, chrome: list[bool], body: list[Part]) -> list[Part]:
     """The texts of the other channels that the body does not show."""
-    seen = f" {squash(' '.join(part.text for part in body))} "
+    seen = f" {' '.join(squash(part.text) for part in body)} "
     parts: list[Part] = []
     if markup.title:
         parts.append(Part(BlockKind.HEADING, markup.title, "", Channel.TITLE))
-    if markup.description and _is_new(markup.description, seen):
-        parts.append(Part(BlockKind.PARAGRAPH, markup.description, "", Channel.META))
+    for description in markup.descriptions:
+        if description != markup.title and _is_new(description, seen):
+            parts.append(Part(BlockKind.PARAGRAPH, description, "", Channel.META))
     for alt in dict.fromkeys(text for box, text in markup.alts if box < 0 or not chrome[box]):
         if _is_new(alt, seen):
             parts.append(Part(BlockKind.PARAGRAPH, alt, "", Channel.ALT))
+    for text in dict.fromkeys(hidden_text(markup, chrome)):
+        if _is_new(text, seen):
+            parts.append(Part(BlockKind.PARAGRAPH, text, "", Channel.HIDDEN))
     told: set[str] = set()
     for question, raw in (pair for script in markup.json_ld for pair in _values(script)):
         for piece in read_markup(raw).pieces:

@@ -1,6 +1,6 @@
 """The pipeline: one page in, one report out.
 
-load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> report
+load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> disclose -> report
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from factcheck.decide import Decision, decide
+from factcheck.disclose import Discloser
 from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, off_topic, suggest
 from factcheck.extract import extract
@@ -34,10 +36,19 @@ _BATCH = 256
 class FactChecker:
     """Checks sentences and pages against a reference set with a trained model. Make one with `load`; it keeps no state."""
 
-    def __init__(self, reader: Reader, model: Model, weigher: Weigher, reference_digest: str, reviewed: date) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        model: Model,
+        weigher: Weigher,
+        disclosures: Path,
+        reference_digest: str,
+        reviewed: date,
+    ) -> None:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
         self._reader = reader
         self._weigher = weigher
+        self._disclosures = disclosures
         self.model_name = model.name
         self.reference_digest = reference_digest
         self.reviewed = reviewed
@@ -82,7 +93,12 @@ class FactChecker:
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        return cls(Reader(lexicon), loaded, weigher, entries.digest, day)
+        return cls(Reader(lexicon), loaded, weigher, root / "disclosures", entries.digest, day)
+
+    @cached_property
+    def discloser(self) -> Discloser:
+        """Reads what a page discloses; loaded when it is first asked for, since single sentences need none."""
+        return Discloser.load(self._disclosures)
 
     def check_page(self, page: Page) -> Report:
         """Check a page. What cannot be checked comes back as a report with `skipped` set."""
@@ -94,11 +110,12 @@ class FactChecker:
     def check_document(self, document: Document) -> Report:
         """Check an extracted page. One that names none of the treatments that the set is about is not read any further."""
         sentences = split(document)
-        if self.on_topic(document):
-            findings = repeated(self.check_sentences(sentences, document.source))
-        else:
-            findings = [_unread(document.source, sentence) for sentence in sentences]
-        return Report(document.source, document.title, document.text, tuple(findings))
+        if not self.on_topic(document):
+            unread = tuple(_unread(document.source, sentence) for sentence in sentences)
+            return Report(document.source, document.title, document.text, unread)
+        findings = tuple(repeated(self.check_sentences(sentences, document.source)))
+        disclosures = self.discloser.page(findings)
+        return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from factcheck.blocks import Part, body_parts
@@ -11,7 +12,7 @@ from factcheck.channels import channel_parts
 from factcheck.domain import Block, BlockKind, Document, Page, Skipped
 from factcheck.language import foreign, is_foreign_line
 from factcheck.maincontent import chrome_boxes, main_content
-from factcheck.markup import clean, read_markup
+from factcheck.markup import clean, crowding, read_markup
 
 #: Control characters (tab, line and page breaks aside) in text; binary files have a third of them.
 MAX_CONTROLS = 0.02
@@ -20,12 +21,33 @@ MIN_WORDS = 8
 #: Plain text whose longest line is shorter was wrapped by hand, so that a line's end is no paragraph's end.
 MAX_WRAPPED = 100
 
+#: HTML over so many characters with more tags and attributes than one in so many is refused: parsed, it would take far more
+#: memory than text does. Of the 10 pages of WCXB that are as large the most crowded has one in 41.
+CROWDED_HTML = {1_000_000: 30}
+#: The same for line ends in plain text.
+CROWDED_TEXT = {20_000: 6, 1_000_000: 30}
+#: The longest Markdown that is read, in characters, 30,000 words: its parser takes up to 20 s per MB.
+MAX_MARKDOWN = 200_000
+#: No paragraph is as long; a longer one is cut where a word ends, so that what follows takes memory for one piece at a time.
+MAX_BLOCK = 20_000
+
 #: How much of a text is read to tell its encoding.
 ENOUGH = 100_000
+#: The encodings of the web beside UTF-8, by Python's names (WHATWG Encoding Standard). No other is read, whatever a page
+#: declares: "punycode" takes quadratic time, "utf-7" and "unicode_escape" hide text from everybody else.
+ENCODINGS = frozenset(
+    (
+        "cp866 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 "
+        "iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 "
+        "cp1257 cp1258 iso8859-9 iso8859-11 tis-620 gb2312 gbk gb18030 big5 big5hkscs euc_jp iso2022_jp shift_jis cp932 "
+        "euc_kr cp949 utf-16 utf-16-le utf-16-be"
+    ).split()
+)
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # those of str.splitlines
 _SCRIPT = re.compile(r"<script|<noscript", re.I)
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.S)
 _LIST_MARK = re.compile(r"(?:[•▪◦‣●○✓✔➤►*–-]|\(?\d{1,2}[.)])\s+(?=\S)")
@@ -37,18 +59,28 @@ def extract(page: Page) -> Document | Skipped:
     if text is None:
         return Skipped(page.source, "binary, not text; give an .html, .txt or .md file")
     if page.media_type == "text/html":
+        if _is_crowded(text, CROWDED_HTML, crowding):
+            reason = f"hardly any text in {len(text):,} characters of markup; save the article alone as HTML or text"
+            return Skipped(page.source, reason)
         markup = read_markup(text)
         chrome = chrome_boxes(markup)
-        body = body_parts(markup, main_content(markup, chrome))
+        body = _shortened(body_parts(markup, main_content(markup, chrome)))
         if _SCRIPT.search(text) and sum(part.text.count(" ") + 1 for part in body) < MIN_WORDS:
             return Skipped(page.source, "no text; needs a browser (save the page as shown and check that file)")
-        parts = body + channel_parts(markup, chrome, body)
+        parts = body + _shortened(channel_parts(markup, chrome, body))
         title = markup.title
     elif page.media_type == "text/markdown":
-        body = parts = _markdown_parts(text)
+        if len(text) > MAX_MARKDOWN:
+            reason = f"{len(text):,} characters of Markdown, more than the limit of {MAX_MARKDOWN:,}; split it"
+            return Skipped(page.source, reason)
+        body = parts = _shortened(_markdown_parts(text))
         title = ""
     else:
-        body = parts = list(_plain_parts(text))
+        if _is_crowded(text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
+            return Skipped(
+                page.source, f"hardly any text in {len(text):,} characters of line ends; save the text alone"
+            )
+        body = parts = _shortened(_plain_parts(text))
         title = ""
     if not body:
         return Skipped(page.source, "no text; the page is empty")
@@ -57,6 +89,11 @@ def extract(page: Page) -> Document | Skipped:
         return Skipped(page.source, f"not in English (it reads as {language}); only English pages are checked")
     title = title or next((part.text for part in body if part.kind is BlockKind.HEADING), "")
     return _document(page.source, title, [part for part in parts if not is_foreign_line(part.text)])
+
+
+def _is_crowded(text: str, distances: dict[int, int], count: Callable[[str], int]) -> bool:
+    distance = max((least for size, least in distances.items() if len(text) > size), default=0)
+    return distance > 0 and count(text) * distance > len(text)
 
 
 def decode(content: bytes, declared: str | None = None) -> str | None:
@@ -82,8 +119,8 @@ def decode(content: bytes, declared: str | None = None) -> str | None:
     named = meta[1].decode("ascii", "replace") if meta else None
     for encoding in (declared, named):
         try:
-            # Latin-1 means Windows-1252 on the web (WHATWG Encoding Standard).
-            if encoding and codecs.lookup(encoding).name not in ("utf-8", "iso8859-1", "ascii"):
+            # Latin-1 means Windows-1252 on the web, as the last line has it.
+            if encoding and codecs.lookup(encoding).name in ENCODINGS:
                 return content.decode(encoding, "replace")
         except (LookupError, ValueError):  # unknown, or not a text encoding
             continue
@@ -148,3 +185,17 @@ def _document(source: str, title: str, parts: list[Part]) -> Document:
         blocks.append(Block(part.kind, offset, offset + len(part.text), part.channel, part.heading))
         offset += len(part.text) + 1
     return Document(source, title, "\n".join(part.text for part in parts), tuple(blocks))
+
+
+def _shortened(parts: Iterable[Part]) -> list[Part]:
+    """The parts, those longer than MAX_BLOCK in pieces."""
+    shorter = []
+    for part in parts:
+        start = 0
+        while len(part.text) - start > MAX_BLOCK:
+            space = part.text.rfind(" ", start + 1, start + MAX_BLOCK)
+            stop = space if space > 0 else start + MAX_BLOCK
+            shorter.append(part._replace(text=part.text[start:stop]))
+            start = stop + (part.text[stop] == " ")
+        shorter.append(part._replace(text=part.text[start:]) if start else part)
+    return shorter

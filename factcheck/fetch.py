@@ -117,11 +117,12 @@ async def _follow(url: str, limits: Limits, allow_private: bool) -> Page:
 def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         parsed = base.join(url) if base else httpx.URL(url)
+        host = parsed.host  # decoded only now: "xn--" may stand before what is no name
     except (httpx.InvalidURL, UnicodeError):
         raise _Refused("not a valid address; check it") from None
     if parsed.scheme not in ("http", "https"):
         raise _Refused(f"{parsed.scheme or 'no scheme'}: only http and https are fetched")
-    if not parsed.host:
+    if not host:
         raise _Refused("no host name in the address; check it")
     if parsed.userinfo:
         raise _Refused("user name or password in the address; remove it, or " + _SAVE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from factcheck.lookalikes import PLAIN
+
 _WORD = re.compile(r"[^\W\d_]+")
 #: Common English words that are rare in the other languages of `_NAMES` ("is", "in", "was", "a" are not).
 _WORDS = (
@@ -28,16 +30,17 @@ ENOUGH = 5_000
 
 def foreign(text: str) -> str:
     """The name of the language that a text is in, or "" for English and for what cannot be told."""
-    words = _WORD.findall(text[:ENOUGH].lower())
+    text = text[:ENOUGH].translate(PLAIN)  # a page in look-alikes is read as what it looks like
+    words = _WORD.findall(text.lower())
     if (len(words) < MIN_WORDS and text.isascii()) or _share(words) >= ENGLISH_SHARE:
         return ""
-    code = _identify(text[:ENOUGH])
+    code = _identify(text)
     return "" if code == "en" else _NAMES.get(code, f"'{code}'")
 
 
 def is_foreign_line(line: str) -> bool:
     """Whether a line in an English text is in another language: letters beyond ASCII, no common English word, not names alone."""
-    if line.isascii():
+    if line.isascii() or (line := line.translate(PLAIN)).isascii():
         return False
     words = _WORD.findall(line)
     accented = sum(not word.isascii() for word in words)

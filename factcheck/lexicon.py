@@ -18,20 +18,19 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from factcheck.border import LexiconRow, load_yaml
+from factcheck.lookalikes import INVISIBLE, PLAIN
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
-# that "FDA-approved" and "FDA approved" read the same. Cyrillic and Greek look-alikes are read as a reader sees them.
-_FOLD = str.maketrans(
+# that "FDA-approved" and "FDA approved" read the same. Look-alikes of Latin letters are read as a reader sees them.
+_FOLD = PLAIN | str.maketrans(
     {
         **dict.fromkeys("‘’ʼ′`´", "'"),
         **dict.fromkeys("“”„«»", '"'),
         **dict.fromkeys("-‐‑‒–−\u00a0\u2009\u202f\t\n\r", " "),
         "—": ";",
-        **dict(zip("аеорсухіѕԁһԛɡАВЕКМНОРСТХ", "aeopcyxisdhqgABEKMHOPCTX", strict=True)),
-        **dict(zip("ο", "o", strict=True)),
     }
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BRITISH = (
     (re.compile(r"aesth"), "esth"),
     (re.compile(r"is(e[sd]?|ing|ation|ations|er|ers)$"), r"iz\1"),
@@ -94,6 +93,9 @@ def normal_form(word: str) -> str:
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
 
+#: Characters in a sentence, more than a page can have. spaCy's own limit of 1,000,000 is for parsers, which are not used here.
+MAX_LENGTH = 100_000_000
+
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
@@ -120,6 +122,7 @@ class Lexicon:
         self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow], subjects: Iterable[LexiconRow] = ()
     ) -> None:
         self.nlp = spacy.blank("en")
+        self.nlp.max_length = MAX_LENGTH
         getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
         getters[NORM] = normal_form
         self._tokenize = self.nlp.tokenizer  # nine times faster than `make_doc`, which also looks at the text's length

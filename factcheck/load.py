@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from factcheck.domain import Page, Skipped
+from factcheck.domain import FactcheckError, Page, Skipped
 
 #: The largest file that is read. An article's HTML is well below 5 MB; beyond this it is an export of a whole site.
 MAX_BYTES: Final = 20_000_000
@@ -22,19 +22,17 @@ _MEDIA_TYPES: Final = {
     ".txt": "text/plain",
     ".md": "text/markdown",
 }
+_OFFICE: Final = (".docx", ".pdf")  # read by office.py
 _EXPORT: Final = "export as HTML or text"
 # Documents that an editor might believe to have been checked, so a folder's report names them.
 _UNSUPPORTED: Final = {
-    ".pdf": f"PDF: not supported yet; {_EXPORT}",
     ".doc": f"Word document: not supported; {_EXPORT}",
-    ".docx": f"Word document: not supported; {_EXPORT}",
     ".odt": f"OpenDocument text: not supported; {_EXPORT}",
     ".rtf": f"RTF: not supported; {_EXPORT}",
     ".mhtml": "web archive: not supported; save the page as 'HTML only'",
     ".webarchive": "web archive: not supported; save the page as HTML",
 }
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", f"Office document or zip archive: not supported; {_EXPORT}, or unpack it"),
     (b"\xd0\xcf\x11\xe0", f"Office document: not supported; {_EXPORT}"),
     (b"{\\rtf", _UNSUPPORTED[".rtf"]),
     (b"\x1f\x8b", "gzip archive: not supported; unpack it first"),
@@ -129,7 +127,7 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
         for name in sorted(names):
             path = Path(where, name)
             suffix = path.suffix.lower()
-            if name.startswith(".") or (suffix not in _MEDIA_TYPES and suffix not in _UNSUPPORTED):
+            if name.startswith(".") or (suffix not in (*_MEDIA_TYPES, *_OFFICE, *_UNSUPPORTED)):
                 continue
             if path.exists() and not path.is_file():
                 continue  # a pipe or a device: reading it could wait for ever
@@ -137,7 +135,9 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
             yield _from_file(path, named=False)
     yield from denied
     if empty and not denied:
-        yield Skipped(str(folder), "no .html, .txt or .md file in this folder; name a folder that has pages")
+        yield Skipped(
+            str(folder), "no .html, .txt, .md, .docx or .pdf file in this folder; name a folder that has pages"
+        )
 
 
 def _from_file(path: Path, *, named: bool) -> Page | Skipped:
@@ -152,6 +152,8 @@ def _from_file(path: Path, *, named: bool) -> Page | Skipped:
             content = file.read(MAX_BYTES + 1)  # a pipe has no size to ask for
     except OSError as error:
         return Skipped(source, _os_reason(error), unreadable=named)
+    if suffix in _OFFICE and content.strip():
+        return _from_office(source, content, named=named)
     return _page(source, content, _MEDIA_TYPES.get(suffix), named=named)
 
 
@@ -163,6 +165,8 @@ def _page(
         return Skipped(source, _too_large(len(content)), unreadable=named)
     if not content.strip():
         return Skipped(source, "empty; nothing to check")
+    if content.startswith(b"PK\x03\x04") or content[:1024].lstrip().startswith(b"%PDF-"):
+        return _from_office(source, content, named=named)
     reason = _binary(content)
     if reason:
         return Skipped(source, reason, unreadable=named)
@@ -172,9 +176,16 @@ def _page(
     return Page(source, content, media_type, encoding or _wide(content))
 
 
+def _from_office(source: str, content: bytes, *, named: bool) -> Page | Skipped:
+    from factcheck.office import to_html
+
+    try:
+        return Page(source, to_html(content).encode(errors="replace"), "text/html", "utf-8", converted=True)
+    except FactcheckError as error:
+        return Skipped(source, str(error), unreadable=named)
+
+
 def _binary(content: bytes) -> str | None:
-    if content[:1024].lstrip().startswith(b"%PDF-"):
-        return _UNSUPPORTED[".pdf"]
     for signature, reason in _SIGNATURES:
         if content.startswith(signature):
             return reason

@@ -64,11 +64,11 @@ def chrome_boxes(markup: Markup) -> list[bool]:
 def _looks_like_chrome(markup: Markup, box: Box, share: float) -> bool:
     if box.tag in ("body", "main", "article") or share > MAX_CHROME_SHARE:
         return False
-    if box.tag in _CHROME_TAGS or box.role in _CHROME_ROLES or (not box.level and _CHROME_NAMES.search(box.names)):
+    if _named_chrome(box):
         return True
     if not box.hidden or share > MAX_HIDDEN_SHARE:
         return False
-    return not any(_OPENS.search(near.names) for near in (box, *markup.above(box.parent)[:3]))
+    return not any(_OPENS.search(near.names) for near in (box, *markup.above(box.parent, 3)))
 
 
 def main_content(markup: Markup, chrome: list[bool]) -> list[bool]:
@@ -83,6 +83,24 @@ def main_content(markup: Markup, chrome: list[bool]) -> list[bool]:
             )
             return [keep and (box.first <= index < box.last or index == top) for index, keep in enumerate(kept)]
     return kept
+
+
+def hidden_text(markup: Markup, chrome: list[bool]) -> list[str]:
+    """What style hides from readers outside site chrome: text for search engines, or for nobody."""
+    by_name = [False] * len(markup.boxes)  # is, or stands inside, what is chrome by its tag, role or names
+    hidden = [False] * len(markup.boxes)
+    for index, box in enumerate(markup.boxes):
+        above = box.parent >= 0
+        by_name[index] = (above and by_name[box.parent]) or _named_chrome(box)
+        hidden[index] = (above and hidden[box.parent]) or box.hidden
+    texts = [p.text for p in markup.pieces if chrome[p.box] and hidden[p.box] and not by_name[p.box]]
+    return texts + [text for box, text in markup.hidden if not by_name[box]]
+
+
+def _named_chrome(box: Box) -> bool:
+    return (
+        box.tag in _CHROME_TAGS or box.role in _CHROME_ROLES or bool(not box.level and _CHROME_NAMES.search(box.names))
+    )
 
 
 def _is_main(box: Box) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from factcheck.lookalikes import INVISIBLE
+from factcheck.style import hides, hiding_names
 
 #: Elements whose text no reader sees, or that are controls.
 SKIPPED = frozenset(
@@ -38,16 +42,42 @@ MAX_DEPTH = 512
 #: Pages with fewer tags than this cannot nest deeply enough to be slow (0.3 s at 20,000 levels, measured).
 DEPTH_CHECK_FROM = 20_000
 
+#: More attributes of one tag than this are dropped: lexbor compares each with all others (36 s at 150,000).
+MAX_ATTRIBUTES = 2_000
+
+#: Descriptions compared with each other; a page has a handful.
+MAX_DESCRIPTIONS = 20
+
 _BREAK, _SEAM = "\x1e", "\x1f"  # a <br>; two inline elements side by side without a space
 _WORD_SEAM = re.compile(f"(?<=[a-z0-9%]){_SEAM}(?=[A-Z0-9])|(?<=[0-9%+]){_SEAM}(?=[A-Za-z])")
-_INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
-_CONTAINER_TAG = re.compile(
-    r"<(/?)(?:div|span|section|article|main|ul|ol|dl|table|tbody|blockquote|details|center|font|b|i|em|strong|u|a)\b[^<>]*>",
-    re.I,
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+#: Text that is shown from right to left whatever its letters: an override up to its end.
+_TURNED = re.compile("\u202e([^\u202a-\u202e]*)\u202c?")
+_UNNESTED = (
+    "area base br col embed hr img input link meta param source track wbr "  # hold nothing
+    "p li dt dd tr td th thead tfoot tbody colgroup caption option optgroup rb rt rtc rp html head body"  # end by themselves
 )
+_CONTAINER_TAG = re.compile(rf"<(/?)(?!(?:{_UNNESTED.replace(' ', '|')})[\s/>])[a-z][^<>]*>", re.I)
+_ATTRIBUTE = (
+    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+))?+"  # HTML 13.2.5.32
+)
+_CROWDED_TAG = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"
+    rf"|(?P<kept><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}})(?:{_ATTRIBUTE})++",
+    re.I | re.S,
+)
+_TAG = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+", re.I)
+_EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_SPACE = re.compile(r"\s")
+_STRETCH = 50_000
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
+_DESCRIPTIONS = ", ".join(
+    f'meta[{attribute}="{name}" i]'
+    for name in ("description", "og:description", "og:title", "twitter:description", "twitter:title")
+    for attribute in ("name", "property")
+)
+_NO_ELEMENT = ("-", "!", "")  # comments, doctypes, and what lexbor has no name for (processing instructions)
 _COUNTERS = ("data-to-value", "data-to", "data-count", "data-counter", "data-number", "data-stop", "data-end-value")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
 class Piece(NamedTuple):
@@ -81,26 +111,57 @@ class Markup:
     pieces: list[Piece] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     title: str = ""
-    description: str = ""
+    descriptions: list[str] = field(default_factory=list)  # for search engines and for previews of links
     alts: list[tuple[int, str]] = field(default_factory=list)
+    hidden: list[tuple[int, str]] = field(default_factory=list)  # within the line, by style
     json_ld: list[str] = field(default_factory=list)
 
-    def above(self, box: int) -> list[Box]:
-        """The box and all that hold it, innermost first."""
-        found = []
-        while box >= 0:
+    def above(self, box: int, most: int = MAX_DEPTH) -> list[Box]:
+        """The box and all that hold it, innermost first; at most so many."""
+        found: list[Box] = []
+        while box >= 0 and len(found) < most:
             found.append(self.boxes[box])
             box = self.boxes[box].parent
         return found
 
 
 def clean(text: str) -> str:
-    """One line of text: white space of any kind to single spaces, invisible characters gone."""
-    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
+    """One line of text as it is seen: white space of any kind to single spaces, invisible characters gone."""
+    if len(text) <= _STRETCH:
+        return _cleaned(text)
+    return " ".join(filter(None, map(_cleaned, _stretches(text))))
+
+
+def _cleaned(text: str) -> str:
+    if not text.isascii():
+        if "\u202e" in text:
+            text = _TURNED.sub(lambda found: found[1][::-1], text)
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """A long text piece by piece: its words, each a string of its own, would take many times its memory."""
+    start = 0
+    while start + _STRETCH < len(text):
+        space = _SPACE.search(text, start + _STRETCH)
+        if space is None:
+            break
+        yield text[start : space.start()]
+        start = space.end()
+    yield text[start:]
+
+
+def crowding(html: str) -> int:
+    """How many tags and attributes a page has, those in its scripts and comments too."""
+    attributes = sum(len(_EACH_ATTRIBUTE.findall(tag[0])) for tag in _TAG.finditer(html))
+    return html.count("<") + attributes
 
 
 def flatten(html: str) -> str:
-    """Drop the tags of containers nested deeper than MAX_DEPTH, so that parsing stays linear."""
+    """Drop the tags of containers nested deeper than MAX_DEPTH and attributes past MAX_ATTRIBUTES, so that parsing stays linear."""
+    if len(html) > 2 * MAX_ATTRIBUTES:
+        html = _CROWDED_TAG.sub(lambda found: found["kept"] or found[0], html)
     if html.count("<") < DEPTH_CHECK_FROM:
         return html
     depth = 0
@@ -122,29 +183,32 @@ def read_markup(html: str) -> Markup:
     markup = Markup()
     _read_head(tree, markup)
     if tree.body is not None:
-        _Walk(markup).run(tree.body)
+        sheets = [node.text() for node in tree.css("style")]
+        _Walk(markup, hiding_names(sheets)).run(tree.body)
     return markup
 
 
 def _read_head(tree: LexborHTMLParser, markup: Markup) -> None:
     title = tree.css_first("title")
     markup.title = clean(title.text()) if title is not None else ""
-    for selector in ('meta[name="description" i]', 'meta[property="og:description" i]'):
-        node = tree.css_first(selector)
-        if node is not None and not markup.description:
-            markup.description = clean(node.attributes.get("content") or "")
+    for node in tree.css(_DESCRIPTIONS):
+        description = clean(node.attributes.get("content") or "")
+        if description and description not in markup.descriptions[:MAX_DESCRIPTIONS]:
+            markup.descriptions.append(description)
     markup.json_ld = [node.text() for node in tree.css('script[type="application/ld+json" i]')]
 
 
 class _Walk:
     """One pass over the DOM without recursion: text gathers until a box starts or ends."""
 
-    def __init__(self, markup: Markup) -> None:
+    def __init__(self, markup: Markup, hiding: frozenset[str]) -> None:
         self.markup = markup
+        self.hiding = hiding
         self.box = -1
         self.parts: list[str] = []
         self.linked = 0
         self.in_link = 0
+        self.in_raised = 0
         self.last_closed = ""  # the inline element that has just ended: two side by side may be two words
 
     def run(self, body: LexborNode) -> None:
@@ -184,7 +248,14 @@ class _Walk:
     def enter(self, node: LexborNode, tag: str) -> LexborNode | None:
         """Take in an element; returns its first child if the walk should go in."""
         if tag in INLINE:
-            if tag == "sup" and _is_footnote(node):
+            if tag == "sup":
+                self.in_raised += 1
+                if self.in_raised == 1 and _is_footnote(node):  # one look at each, however they are nested
+                    return None
+            if self.is_hidden(node.attributes):
+                text = clean(node.text())
+                if text:
+                    self.markup.hidden.append((self.box, text))
                 return None
             if tag == "a":
                 self.in_link += 1
@@ -197,14 +268,15 @@ class _Walk:
                     self.take_text(counted)
                     return None
             self.last_closed = ""
-        elif tag in SKIPPED or tag[0] in "-!":
+        elif tag in SKIPPED or tag[:1] in _NO_ELEMENT:
             return None
         elif tag == "br":
             self.parts.append(_BREAK)
         elif tag == "img":
-            alt = clean(node.attributes.get("alt") or "")
-            if alt:
-                self.markup.alts.append((self.box, alt))
+            for name in ("alt", "title"):
+                text = clean(node.attributes.get(name) or "")
+                if text:
+                    self.markup.alts.append((self.box, text))
         else:
             self.open_box(node, tag)
         return node.child
@@ -214,8 +286,10 @@ class _Walk:
         if tag in INLINE:
             self.last_closed = tag if self.parts else ""
             if tag == "a":
-                self.in_link -= 1
-        elif tag not in SKIPPED and tag[0] not in "-!" and tag != "br" and tag != "img":
+                self.in_link = max(self.in_link - 1, 0)
+            elif tag == "sup":
+                self.in_raised -= 1
+        elif tag not in SKIPPED and tag[:1] not in _NO_ELEMENT and tag != "br" and tag != "img":
             self.close_box()
 
     def open_box(self, node: LexborNode, tag: str) -> None:
@@ -225,7 +299,7 @@ class _Walk:
         tag = ROLES.get(role, tag)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
         box = Box(self.box, tag, names, role, len(self.markup.pieces))
-        box.hidden = "hidden" in attributes or bool(_HIDDEN_STYLE.search(attributes.get("style") or ""))
+        box.hidden = self.is_hidden(attributes)
         box.level = HEADINGS.get(tag, 0)
         boxes = self.markup.boxes
         if tag in ("td", "th") and self.box >= 0:
@@ -233,6 +307,15 @@ class _Walk:
             boxes[self.box].cells += 1
         self.box = len(boxes)
         boxes.append(box)
+
+    def is_hidden(self, attributes: Mapping[str, str | None]) -> bool:
+        """Whether an element is hidden by its attributes or by a plain rule for one of its names."""
+        if "hidden" in attributes or hides(attributes.get("style") or ""):
+            return True
+        if not self.hiding:
+            return False
+        names = {f".{name}" for name in (attributes.get("class") or "").lower().split()}
+        return not self.hiding.isdisjoint(names | {f"#{(attributes.get('id') or '').lower()}"})
 
     def close_box(self) -> None:
         self.flush()

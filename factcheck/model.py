@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +20,12 @@ from numpy.typing import NDArray
 
 from factcheck.domain import FactcheckError
 from factcheck.features import Features
+from factcheck.integrity import mismatch
 
 FORMAT = 1
 ARRAYS, CARD = "heads.npz", "card.json"
+#: The shipped model's arrays unpack to 24 MB; its card has 10 KB.
+MAX_UNPACKED, MAX_CARD = 500_000_000, 5_000_000
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 #: With more classes than this, a product for each row is faster than one sum over all.
@@ -125,6 +130,7 @@ def load_model(folder: Path) -> Model:
     """
     card = verify_model(folder)
     try:
+        _check_size(folder / ARRAYS)
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             names = sorted({key.split(".")[0] for key in arrays.files})
             heads = {
@@ -136,24 +142,63 @@ def load_model(folder: Path) -> Model:
                 )
                 for name in names
             }
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{folder / ARRAYS}: not a model's arrays ({error}); train again or reinstall") from None
-    return Model(str(card.get("name", folder.name)), heads, card.get("grades", {}), card)
+            for name, head in heads.items():
+                _check_shape(name, head)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        reason = " ".join(str(error).split())
+        raise ModelError(f"{folder / ARRAYS}: not a model's arrays ({reason}); train again or reinstall") from None
+    return Model(str(card.get("name", folder.name)), heads, card["grades"], card)
+
+
+def _check_size(path: Path) -> None:
+    """Refuse an archive that unpacks to more than a model can be, before it is unpacked."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > MAX_UNPACKED:
+        raise ValueError(f"unpacks to {size:,} bytes, more than the limit of {MAX_UNPACKED:,}")
+
+
+def _check_shape(name: str, head: Head) -> None:
+    wanted = (len(head.vocabulary), len(head.classes))
+    if head.weights.shape != wanted or head.intercept.shape != wanted[1:]:
+        raise ValueError(f"{name}: weights of shape {head.weights.shape}, not {wanted}")
+    if head.weights.dtype.kind != "f" or head.intercept.dtype.kind != "f":
+        raise ValueError(f"{name}: weights of type {head.weights.dtype}, not floating point")
+    if not (np.isfinite(head.weights).all() and np.isfinite(head.intercept).all()):
+        raise ValueError(f"{name}: weights that are not finite")
 
 
 def verify_model(folder: Path) -> dict[str, Any]:
     """The card of a model whose files are those that the card names. Raises `ModelError` where they are not."""
     path = folder / CARD
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > MAX_CARD:
+            raise ModelError(f"{path}: larger than {MAX_CARD:,} bytes; not a model card")
+        content = path.read_bytes()
+        card = json.loads(content)
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}; a model folder holds {ARRAYS} and {CARD}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ModelError(f"{path}: not a model card (broken JSON)") from None
+    wrong = mismatch(path, content)
+    if wrong:
+        raise ModelError(f"{path}: {wrong}")
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ModelError(
             f"{path}: format {card.get('format') if isinstance(card, dict) else None!r}, this version reads {FORMAT}"
         )
+    card.setdefault("grades", {})
+    if not all(_is_text_map(card.get(field, {})) for field in ("files", "grades")):
+        raise ModelError(f"{path}: not a model card (files and grades have to map names to text)")
     for name, digest in card.get("files", {}).items():
         try:
             found = _digest(folder / Path(name).name)
@@ -166,6 +211,10 @@ def verify_model(folder: Path) -> dict[str, Any]:
     if ARRAYS not in card.get("files", {}):
         raise ModelError(f"{path}: names no {ARRAYS}")
     return card
+
+
+def _is_text_map(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
 
 
 def _digest(path: Path) -> str:

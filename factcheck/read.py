@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,8 +74,9 @@ class Reader:
         mentions = tuple(m for m in self.lexicon.find(doc) if not _past_could(m, lowers))
         offsets = tuple((skip + places[t.idx], skip + places[t.idx + len(t) - 1] + 1) for t in doc)
         spans = _clause_spans(lowers, mentions)
+        starts = [m.start for m in mentions]
         clauses = tuple(
-            self._clause(s, e, lowers, mentions, participle, spans[n - 1][0] if participle and n else s)
+            self._clause(s, e, lowers, mentions, starts, participle, spans[n - 1][0] if participle and n else s)
             for n, (s, e, participle) in enumerate(spans)
         )
         named = frozenset(m.id for m in mentions if m.id in self._drugs)
@@ -109,10 +111,11 @@ class Reader:
         end: int,
         lowers: Sequence[str],
         mentions: Sequence[Mention],
+        starts: Sequence[int],
         participle: bool,
         governed_from: int,
     ) -> Clause:
-        inside = tuple(m for m in mentions if start <= m.start < end)
+        inside = tuple(mentions[bisect_left(starts, start) : bisect_left(starts, end)])
         ancestors = self.lexicon.ancestors
         concepts: set[str] = set()
         for m in inside:
@@ -205,7 +208,7 @@ def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tu
     spans = []
     begin, kind = 0, False
     for cut, participle in cuts:
-        if cut - begin >= 2 and any(begin <= s < cut for s in starts) and any(cut <= s for s in starts):
+        if cut - begin >= 2 and bisect_left(starts, begin) < bisect_left(starts, cut) < len(starts):
             spans.append((begin, cut, kind))
             begin, kind = cut, participle
     spans.append((begin, n, kind))

@@ -46,6 +46,10 @@ _CAN_END = frozenset(
 )
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
 _WINDOW = 20_000
+#: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
+MAX_SENTENCE = 2_000
+#: A stretch longer than MAX_SENTENCE whose sentences are shorter on average is no prose (a list of marks, say), and is left whole.
+MIN_AVERAGE = 12
 
 
 def split(document: Document) -> list[Sentence]:
@@ -91,9 +95,24 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         if cut < len(text) and (not piece or _runs_on(piece, text, cut)):
             continue
         if piece:
-            spans.append((start + len(piece) - len(piece.lstrip()), start + len(piece)))
+            spans += _cut(text, start + len(piece) - len(piece.lstrip()), start + len(piece))
         start = cut
+    if len(text) > MAX_SENTENCE and len(spans) * MIN_AVERAGE > len(text):
+        return _cut(text, spans[0][0], spans[-1][1])
     return spans
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The span of a sentence, in pieces where it is longer than any sentence."""
+    pieces = []
+    while end - start > MAX_SENTENCE:
+        stop = text.rfind(" ", start + 1, start + MAX_SENTENCE)
+        stop = stop if stop > 0 else start + MAX_SENTENCE
+        pieces.append((start, start + len(text[start:stop].rstrip())))
+        start = stop
+        while text[start].isspace():
+            start += 1
+    return [*pieces, (start, end)]
 
 
 def _boundaries(text: str) -> list[int]:

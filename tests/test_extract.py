@@ -238,9 +238,9 @@ def test_encodings(content: bytes, declared: str | None, text: str | None) -> No
     "page",
     [
         b"<div>" * 100_000 + b"<p>Ketamine may help some people with their depression, say the nurses.</p>",
-        b"<div>" * 100_000
+        b"<div>" * 80_000
         + b"<p>Ketamine may help some people with their depression, say the nurses.</p>"
-        + b"</div>" * 100_000,
+        + b"</div>" * 80_000,
         b"<table><tr><td>" * 30_000 + b"Ketamine may help some people with their depression, say the nurses.",
         b"<ul><li>" * 50_000 + b"Ketamine may help some people with their depression, say the nurses.",
         b"<p>Ketamine may help some people with their depression, say the nurses.</p>" + b"<!--" * 100_000,

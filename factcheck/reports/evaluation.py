@@ -9,8 +9,8 @@ from typing import Any, Final, TextIO
 from factcheck.domain import Label
 from factcheck.evaluate import Change, Evaluation, Judged
 from factcheck.floors import Shortfall
+from factcheck.reports.said import visible
 from factcheck.reports.shape import VERSION, tool
-from factcheck.reports.text import visible
 from factcheck.reports.view import Tool
 from factcheck.scores import F1
 
