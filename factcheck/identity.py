@@ -1,7 +1,7 @@
 """What a stored result depends on, as short digests: another digest means that the work has to be done again.
 
-Text depends on the code and on the names of the subject. A verdict depends on the code, the model, the lexicon, the reference set and the day of judging.
-The code counts as a whole: that a change is without effect could only be known by running it.
+A page's sentences depend on the code and on the names of the subject, a verdict also on the model, the lexicon, the reference set and
+the day of judging. The code counts as a whole: that a change is without effect could only be known by running it.
 """
 
 from __future__ import annotations
