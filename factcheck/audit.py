@@ -20,7 +20,7 @@ from typing import Any, Final
 from factcheck import __version__
 from factcheck.capture import iso
 from factcheck.cluster import DaskPool
-from factcheck.domain import Label, Page, ReferenceSet, Skipped
+from factcheck.domain import BlockKind, Channel, Disclosed, Label, Page, ReferenceSet, Skipped
 from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.paths import data_dir
 from factcheck.polite import DELAY, Guest
@@ -173,6 +173,13 @@ class _Run:
             if self._pool:
                 self._pool.close()
         self._store.drop_unused()
+        if self._store.lacks_disclosures():
+            from factcheck.disclose import speaks  # brings spaCy, which a run that finds all unchanged does not need
+
+            body = Channel.BODY
+            self._store.put_disclosures(
+                [d.value for d in Disclosed], [k.value for k in BlockKind if speaks(k, body)], body.value
+            )
         self._store.update_run(self._run_id, {"finished": iso(datetime.now(UTC)), **asdict(self._counts)})
         self._store.commit()
         self._watch(self._progress)

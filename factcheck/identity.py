@@ -1,7 +1,7 @@
 """What a stored result depends on, as short digests: another digest means that the work has to be done again.
 
-A page's sentences depend on the code and on the names of the subject, a verdict also on the model, the lexicon, the reference set and
-the day of judging. The code counts as a whole: that a change is without effect could only be known by running it.
+A page's sentences depend on the code and on the names of the subject, a verdict also on the model, the lexicon, the reference
+set and the day of judging. The code counts as a whole: that a change is without effect could only be known by running it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Settings:
 
 @cache
 def extractor_digest(reference: tuple[Path, ...] = ()) -> str:
-    """Of all that a page's sentences depend on: the code of this package, and the names by which a page is known to be on the subject.
+    """Of all that a page's sentences depend on: the code of this package, and the names by which a page is on the subject.
 
     Parameters
     ----------

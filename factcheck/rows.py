@@ -66,3 +66,4 @@ class VerdictRow:
     explanation: str
     suggestion: str | None
     claims: tuple[ClaimRow, ...] = ()
+    discloses: str = ""  # ids of what it discloses where a reader sees it, each between spaces

@@ -67,8 +67,10 @@ CREATE TABLE sentences (
     strength TEXT,
     reason TEXT,
     explanation TEXT,
-    suggestion TEXT
+    suggestion TEXT,
+    discloses TEXT
 );
+CREATE INDEX sentences_by_disclosure ON sentences (discloses) WHERE discloses <> '';
 CREATE INDEX sentences_by_label ON sentences (label) WHERE label NOT IN ('no_claim');
 CREATE TABLE occurrences (
     document_id INTEGER NOT NULL REFERENCES documents (id),

@@ -235,12 +235,23 @@ class Store:
         ).fetchall()
 
     def put_verdicts(self, verdicts: Sequence[VerdictRow], judge: str) -> None:
-        """Write verdicts in place of earlier ones."""
+        """Write verdicts in place of earlier ones. What documents disclose is to be worked out anew from then on."""
+        self._write("DELETE FROM disclosures")
         self._write_many(
             "UPDATE sentences SET judge = ?, label = ?, confidence = ?, strength = ?, reason = ?, explanation = ?,"
-            " suggestion = ? WHERE id = ?",
+            " suggestion = ?, discloses = ? WHERE id = ?",
             (
-                (judge, v.label, v.confidence, v.strength, v.reason, v.explanation, v.suggestion, v.sentence_id)
+                (
+                    judge,
+                    v.label,
+                    v.confidence,
+                    v.strength,
+                    v.reason,
+                    v.explanation,
+                    v.suggestion,
+                    v.discloses,
+                    v.sentence_id,
+                )
                 for v in verdicts
             ),
         )
@@ -254,6 +265,33 @@ class Store:
                 for n, c in enumerate(v.claims)
             ),
         )
+
+    def lacks_disclosures(self) -> bool:
+        """Whether it has yet to be worked out what some document discloses."""
+        found = self._read(
+            "SELECT EXISTS (SELECT 1 FROM documents WHERE skipped IS NULL AND id NOT IN (SELECT document_id FROM disclosures))"
+        ).fetchone()
+        return bool(found[0])
+
+    def put_disclosures(self, ids: Iterable[str], blocks: Sequence[str], channel: str) -> None:
+        """Write what each document discloses, by the verdicts that stand: the first sentence in such a block, or that there is none.
+
+        Parameters
+        ----------
+        ids: of the disclosures. blocks, channel: where a reader sees a sentence that can disclose.
+        """
+        self._write("DELETE FROM disclosures")
+        seen = f"channel = ? AND block IN ({', '.join('?' * len(blocks))})"
+        for name in ids:
+            self._write(
+                "INSERT INTO disclosures (document_id, disclosure, present, sentence_id)"  # noqa: S608  (only marks are put in)
+                " SELECT documents.id, ?, found.sentence_id IS NOT NULL, found.sentence_id FROM documents LEFT JOIN"
+                " (SELECT document_id, sentence_id, MIN(position) FROM sentences"
+                "  JOIN occurrences ON occurrences.sentence_id = sentences.id"
+                f"  WHERE discloses <> '' AND INSTR(discloses, ?) > 0 AND {seen} GROUP BY document_id) AS found"
+                " ON found.document_id = documents.id WHERE documents.skipped IS NULL",
+                (name, f" {name} ", channel, *blocks),
+            )
 
     def put_entries(self, entries: Iterable[tuple[str, str, str, str, str, str]]) -> None:
         """Write the reference entries (id, claim, truth, grade, licensed, sources as JSON), in place of all earlier ones."""

@@ -80,7 +80,7 @@ def judge_sentences(texts: Sequence[Text], settings: Settings, judge: str) -> li
             findings = checker.check_sentences(sentences)
         except Exception:  # a defect on one sentence must not cost the others their verdict
             return [_judge_alone(checker, text, sentence) for text, sentence in zip(texts, sentences, strict=True)]
-    return [_verdict(text.id, finding) for text, finding in zip(texts, findings, strict=True)]
+    return [_verdict(text.id, finding, checker) for text, finding in zip(texts, findings, strict=True)]
 
 
 def unread(content: Content, reason: str) -> DocumentRow:
@@ -148,12 +148,12 @@ def _checker(settings: Settings, judge: str) -> FactChecker:
 
 def _judge_alone(checker: FactChecker, text: Text, sentence: Sentence) -> VerdictRow:
     try:
-        return _verdict(text.id, checker.check_sentences([sentence])[0])
+        return _verdict(text.id, checker.check_sentences([sentence])[0], checker)
     except Exception as error:
         return unjudged(text, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
 
 
-def _verdict(sentence_id: int, finding: Finding) -> VerdictRow:
+def _verdict(sentence_id: int, finding: Finding, checker: FactChecker) -> VerdictRow:
     claims = tuple(
         ClaimRow(
             c.entry.id,
@@ -175,4 +175,5 @@ def _verdict(sentence_id: int, finding: Finding) -> VerdictRow:
         finding.explanation,
         finding.suggestion,
         claims,
+        "".join(f" {d.value} " for d in sorted(checker.discloser.sentence(finding.sentence, finding.claims))),
     )
