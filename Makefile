@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint types layers unit limits fuzz sbom vulnerabilities lock clean
+.PHONY: demo test lint types layers unit limits fuzz sbom vulnerabilities kills docs pages lock clean
 
 # What a reader sees: a sample clinic page, scanned. Exit code 1 only says that there are findings.
 demo: .venv/run.stamp
@@ -46,6 +46,18 @@ sbom: .venv/trust.stamp
 vulnerabilities: .venv/trust.stamp
 	$(BIN)/pip-audit --disable-pip --require-hashes --strict -r requirements/run.txt
 
+# An audit killed at 50 random moments comes to the same store; `make unit` kills a few.
+kills: .venv/dev.stamp
+	FACTCHECK_KILLS=50 $(BIN)/python -m pytest tests/test_audit.py -k killed_at_any_moment
+
+# The documentation as a site in build/docs; every warning is an error.
+docs: .venv/dev.stamp
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
+
+# The parts of the documentation that are worked out from code and data (docs/generate.py); commit the result.
+pages: .venv/dev.stamp
+	$(BIN)/python docs/generate.py
+
 .venv/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "factcheck needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
@@ -68,6 +80,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 lock: .venv/pyvenv.cfg
 	$(PIP) install --quiet uv
 	$(LOCK) --upgrade --extra build --output-file requirements/run.txt
+	$(LOCK) --extra build --extra office --constraint requirements/run.txt --output-file requirements/office.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(LOCK) --extra trust --constraint requirements/dev.txt --output-file requirements/trust.txt
 

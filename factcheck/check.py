@@ -1,19 +1,22 @@
 """The pipeline: one page in, one report out.
 
-load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> report
+load -> extract -> split -> read -> weigh (detect, match) -> decide (judge) -> disclose -> report
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
-from factcheck.decide import decide
-from factcheck.domain import BlockKind, Document, Finding, Page, Report, Sentence, Skipped
-from factcheck.explain import explain, suggest
+from factcheck.decide import Decision, decide
+from factcheck.disclose import Discloser
+from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
+from factcheck.explain import explain, off_topic, suggest
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
 from factcheck.match import Matcher
@@ -22,7 +25,7 @@ from factcheck.paths import data_dir, models_dir
 from factcheck.read import Reader
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.split import split
-from factcheck.weigh import Weigher
+from factcheck.weigh import Weighed, Weigher
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -33,9 +36,20 @@ _BATCH = 256
 class FactChecker:
     """Checks sentences and pages against a reference set with a trained model. Make one with `load`; it keeps no state."""
 
-    def __init__(self, reader: Reader, model: Model, weigher: Weigher, reference_digest: str, reviewed: date) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        model: Model,
+        weigher: Weigher,
+        disclosures: Path,
+        reference_digest: str,
+        reviewed: date,
+    ) -> None:
+        self.entries: Mapping[str, Entry] = weigher.matcher.by_id
+        self.matcher = weigher.matcher
         self._reader = reader
         self._weigher = weigher
+        self._disclosures = disclosures
         self.model_name = model.name
         self.reference_digest = reference_digest
         self.reviewed = reviewed
@@ -53,11 +67,26 @@ class FactChecker:
 
         Parameters
         ----------
-        reference: folders of entries (and lexicon rows) added to the shipped set.
-        model: a model folder other than the shipped. data: a data folder other than the shipped.
-        as_of: judge by what was true on that day; the default is the set's review date.
+        reference:
+            Folders of entries (and lexicon rows) added to the shipped set.
+        model:
+            A model folder other than the shipped.
+        as_of:
+            Judge by what was true on that day; the default is the set's review date.
+        data:
+            A data folder other than the shipped.
 
-        Raises `DataError` or `ModelError` (both `FactcheckError`) with one line on what is wrong with which file.
+        Raises
+        ------
+        FactcheckError
+            A `DataError` or `ModelError`, with one line on what is wrong with which file.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> checker = FactChecker.load(as_of=date(2018, 1, 1))
+        >>> checker.check("Spravato is FDA-approved for treatment-resistant depression.").label.value
+        'contradicted'
         """
         root = data or data_dir()
         lexicon = Lexicon.load([root / "lexicon", *reference])
@@ -65,7 +94,12 @@ class FactChecker:
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        return cls(Reader(lexicon), loaded, weigher, entries.digest, day)
+        return cls(Reader(lexicon), loaded, weigher, root / "disclosures", entries.digest, day)
+
+    @cached_property
+    def discloser(self) -> Discloser:
+        """Reads what a page discloses; loaded when it is first asked for, since single sentences need none."""
+        return Discloser.load(self._disclosures)
 
     def check_page(self, page: Page) -> Report:
         """Check a page. What cannot be checked comes back as a report with `skipped` set."""
@@ -75,43 +109,132 @@ class FactChecker:
         return self.check_document(document)
 
     def check_document(self, document: Document) -> Report:
-        """Check an extracted page."""
-        findings = self.check_sentences(split(document), document.source)
-        return Report(document.source, document.title, document.text, tuple(findings))
+        """Check an extracted page. One that names none of the treatments that the set is about is not read any further."""
+        sentences = split(document)
+        if not self.on_topic(document):
+            unread = tuple(_unread(document.source, sentence) for sentence in sentences)
+            return Report(document.source, document.title, document.text, unread)
+        subject = self._reader.lexicon.subject(_named(document))
+        findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
+        disclosures = self.discloser.page(findings)
+        return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
+
+    def on_topic(self, document: Document) -> bool:
+        """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
+        return self._reader.lexicon.names_subject(_named(document))
 
     def check(self, text: str, before: str = "") -> Finding:
-        """Check one sentence; `before` is the sentence before it, where it leans on that."""
-        return self.check_sentences([Sentence(text, 0, len(text), before=before)])[0]
+        """Check one sentence; `before` is the sentence before it, where it leans on that.
 
-    def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
-        """Check sentences, in order. The same sentence gets the same verdict in any company."""
-        findings = []
+        Examples
+        --------
+        >>> checker = FactChecker.load()
+        >>> finding = checker.check("Ketamine is non-addictive.")
+        >>> finding.label, finding.strength
+        (<Label.CONTRADICTED: 'contradicted'>, <Strength.FLAT: 'flat'>)
+        >>> claim = finding.claims[0]
+        >>> claim.entry.id, claim.stance.value, claim.entry.sources[0].year
+        ('abuse-potential', 'denies', 2026)
+        >>> checker.check("It is non-addictive.", before="We offer ketamine.").label.value
+        'contradicted'
+        """
+        return self.check_many([text], [before])[0]
+
+    def check_many(self, texts: Iterable[str], before: Iterable[str] | None = None) -> list[Finding]:
+        """Check single sentences together, which is faster than one by one; `before` has one for each, or is left out.
+
+        Raises `TypeError` where one is not a string (a missing value in a table, say), `ValueError` where `before` has fewer
+        or more.
+
+        Examples
+        --------
+        >>> found = FactChecker.load().check_many(["Ketamine cures depression.", "Ketamine may relieve depression."])
+        >>> [finding.label.value for finding in found]
+        ['contradicted', 'supported']
+        """
+        asked = list(texts)
+        for n, text in enumerate(asked):
+            if not isinstance(text, str):
+                raise TypeError(f"text {n} is {text!r}, not a string; leave missing values out")
+        contexts = [""] * len(asked) if before is None else before
+        return self.check_sentences([Sentence(t, 0, len(t), before=b) for t, b in zip(asked, contexts, strict=True)])
+
+    def check_sentences(
+        self, sentences: Sequence[Sentence], source: str = "", subject: frozenset[str] = frozenset()
+    ) -> list[Finding]:
+        """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
+        as speaking of `subject`, or of ketamine."""
+        decisions: dict[tuple[str, str], Decision] = {}
+        asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
+        for i in range(0, len(asked), _BATCH):
+            batch = asked[i : i + _BATCH]
+            weighed = self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch])
+            decisions |= dict(zip(batch, map(decide, weighed), strict=True))
         seen: Counter[str] = Counter()
-        for i in range(0, len(sentences), _BATCH):
-            batch = sentences[i : i + _BATCH]
-            readings = [self._reader.read(s.text, _context(s)) for s in batch]
-            for sentence, weighed in zip(batch, self._weigher.weigh(readings), strict=True):
-                decision = decide(weighed)
-                seen[sentence.text] += 1
-                findings.append(
-                    Finding(
-                        _identifier(source, sentence.text, seen[sentence.text]),
-                        sentence,
-                        decision.label,
-                        round(decision.confidence, 4),
-                        decision.claims[0].strength if decision.claims else None,
-                        decision.reason,
-                        decision.claims,
-                        explain(decision),
-                        suggest(decision),
-                    )
-                )
+        findings = []
+        for sentence in sentences:
+            seen[sentence.text] += 1
+            identifier = _identifier(source, sentence.text, seen[sentence.text])
+            findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
         return findings
 
+    def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
+        """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
+        for i in range(0, len(sentences), _BATCH):
+            yield from self._weigher.weigh([self._reader.read(s.text, context(s)) for s in sentences[i : i + _BATCH]])
 
-def _context(sentence: Sentence) -> str:
+
+def repeated(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of a page, in order, with sentences that got the same verdict before pointing to where they first stood."""
+    first: dict[tuple[str, Label], int] = {}
+    again: dict[int, list[int]] = {}
+    for i, finding in enumerate(findings):
+        home = first.setdefault((finding.sentence.text, finding.label), i)
+        if home != i:
+            again.setdefault(home, []).append(i)
+    out = list(findings)
+    for home, others in again.items():
+        out[home] = replace(out[home], repeats=tuple(findings[i].sentence for i in others))
+        for i in others:
+            out[i] = replace(out[i], repeat_of=findings[home].id)
+    return out
+
+
+def _finding(identifier: str, sentence: Sentence, decision: Decision) -> Finding:
+    return Finding(
+        identifier,
+        sentence,
+        decision.label,
+        round(decision.confidence, 4),
+        decision.claims[0].strength if decision.claims else None,
+        decision.reason,
+        decision.claims,
+        explain(decision),
+        suggest(decision),
+    )
+
+
+def _unread(source: str, sentence: Sentence) -> Finding:
+    identifier = _identifier(source, f"{sentence.start} {sentence.text}", 1)
+    return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
+
+
+def judged_on(sentence: Sentence) -> tuple[str, str]:
+    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+
+    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    """
+    return sentence.text, context(sentence)
+
+
+def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
+
+
+def _named(document: Document) -> str:
+    """Where a page names what it is about: address, title and text."""
+    return f"{document.source}\n{document.title}\n{document.text}"
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:

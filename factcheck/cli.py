@@ -10,39 +10,37 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, TypeVar
+from typing import Annotated, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
-from factcheck.domain import FactcheckError, Label, Page, Report
+from factcheck.auditing import audit
+from factcheck.curating import add_entry, list_stale
+from factcheck.domain import FactcheckError, Label
+from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
+from factcheck.labeling import agree, label
 from factcheck.lines import Given, given, read_lines
-from factcheck.load import load
-from factcheck.reports import CHECK_FORMATS, PAGE_FORMATS, Checked, Tool, View
-from factcheck.reports.output import parse_output
-from factcheck.reports.text import visible
+from factcheck.reporting import COMMANDS as REPORTING
+from factcheck.reports import CHECK_FORMATS, Checked, View
+from factcheck.scan import scan
+from factcheck.shell import (
+    AsOf,
+    ExitCode,
+    FailOn,
+    Model,
+    choose,
+    exit_code,
+    load_checker,
+    say,
+    stdout,
+    tool,
+)
 
-if TYPE_CHECKING:
-    from factcheck.check import FactChecker
-
-T = TypeVar("T")
-
-
-class ExitCode(IntEnum):
-    """What a run came to; the first that applies, from FOUND on."""
-
-    CLEAN = 0
-    FOUND = 1  # something at or above --fail-on
-    FAILED = 2  # bad usage, or a named source could not be read
-    NOTHING = 3  # nothing could be checked
-    CRASHED = 70  # a defect of factcheck; never to be mistaken for a finding
-    INTERRUPTED = 130
-    PIPE_CLOSED = 141
+__all__ = ["ExitCode", "app", "main"]
 
 
 class _Commands(TyperGroup):
@@ -55,10 +53,10 @@ class _Commands(TyperGroup):
             finally:
                 sys.stdout.flush()
         except FactcheckError as error:
-            _say(str(error))
+            say(str(error))
             code = ExitCode.FAILED
         except KeyboardInterrupt:
-            _say("interrupted")
+            say("interrupted")
             code = ExitCode.INTERRUPTED
         except BrokenPipeError:
             # The reader (`head`, say) has enough. What is still buffered goes nowhere, instead of into a second error.
@@ -68,7 +66,7 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_Commands, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    cls=_Commands, add_completion=True, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
 
 
@@ -78,7 +76,7 @@ def main() -> None:
         app()
     except Exception:
         traceback.print_exc()
-        _say("this is a defect of factcheck, not of the page; please report it with the lines above")
+        say("this is a defect of factcheck, not of the page; please report it with the lines above")
         sys.exit(ExitCode.CRASHED)
 
 
@@ -95,72 +93,6 @@ def _root(
     ] = False,
 ) -> None:
     """Check the claims on health-marketing pages against cited evidence."""
-
-
-def _label(value: str) -> Label:
-    try:
-        return Label(value.strip().lower().replace(" ", "_"))
-    except ValueError:
-        known = ", ".join(label.value for label in Label)
-        raise typer.BadParameter(f"{value!r} is not a label; use one of {known}") from None
-
-
-Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model to read with, instead of the shipped one.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help="Judge by what was true on this day (YYYY-MM-DD), not at the last review.",
-    ),
-]
-FailOn = Annotated[
-    Label, typer.Option(parser=_label, metavar="LABEL", help="Exit with 1 if a sentence has this label or a worse one.")
-]
-
-
-@app.command()
-def scan(
-    sources: Annotated[
-        list[str],
-        typer.Argument(metavar="SOURCE", help="Page: .html, .txt or .md file, folder, URL, or - for standard input."),
-    ],
-    format_: Annotated[str, typer.Option("--format", metavar="|".join(PAGE_FORMATS), help="How to print.")] = "text",
-    show: Annotated[
-        str, typer.Option(metavar="LABELS", help="Also show sentences with these labels, say supported,unverified.")
-    ] = "",
-    every: Annotated[bool, typer.Option("--all", help="Show every sentence.")] = False,
-    output: Annotated[
-        list[str] | None, typer.Option(metavar="[FORMAT:]FILE", help="Also write the report to this file. Repeatable.")
-    ] = None,
-    reference: Reference = None,
-    model: Model = None,
-    as_of: AsOf = None,
-    fail_on: FailOn = Label.CONTRADICTED,
-) -> None:
-    """Check pages: find each claim on them and say what the evidence makes of it."""
-    open_writer = _choose(PAGE_FORMATS, format_)
-    labels = frozenset(_label(name) for name in show.split(",") if name.strip())
-    outputs = [parse_output(given, sources) for given in output or ()]
-    checker = _load_checker(reference, model, as_of)
-    tool = _tool(checker, as_of)
-    writers = [open_writer(_stdout(format_), View(tool, labels, every, list_skipped=False))]
-    writers += [o.open(View(tool, labels, every)) for o in outputs]
-    found = checked = unreadable = False
-    for report in _reports(sources, checker):
-        if report.skipped:
-            _say(f"{report.skipped.source}: {report.skipped.reason}")
-            unreadable |= report.skipped.unreadable
-        else:
-            checked = True
-            found |= any(s.label.severity >= fail_on.severity for s in report.sentences)
-        for writer in writers:
-            writer.page(report)
-    for writer in writers:
-        writer.close()
-    for o in outputs:
-        o.save()
-    raise typer.Exit(_exit_code(found=found, failed=unreadable, checked=checked))
 
 
 @app.command()
@@ -181,43 +113,35 @@ def check(
     fail_on: FailOn = Label.CONTRADICTED,
 ) -> None:
     """Check single sentences."""
-    write = _choose(CHECK_FORMATS, format_)
+    write = choose(CHECK_FORMATS, format_)
     if not sentences and input_ is None:
         raise typer.BadParameter("give a sentence in quotes, or --input FILE", param_hint="SENTENCE")
     asked = [given(text) for text in sentences or ()]
     if input_ is not None:
         asked += _read_input(input_)
     if not asked:
-        _say(f"{input_}: no sentences; write one a line")
+        say(f"{input_}: no sentences; write one a line")
         raise typer.Exit(ExitCode.NOTHING)
-    checker = _load_checker(reference, model, as_of)
+    checker = load_checker(reference, model, as_of)
     findings = checker.check_sentences([g.sentence for g in asked])
     results = [Checked(g.fields, f) for g, f in zip(asked, findings, strict=True)]
-    write(results, _stdout(format_), View(_tool(checker, as_of)))
+    write(results, stdout(format_), View(tool(checker, as_of)))
     found = any(f.label.severity >= fail_on.severity for f in findings)
-    raise typer.Exit(_exit_code(found=found, failed=False, checked=True))
+    raise typer.Exit(exit_code(found=found, failed=False, checked=True))
 
 
+app.command()(scan)
+app.command()(audit)
+for _command in REPORTING:
+    app.command()(_command)
 app.command()(train)
+app.command()(evaluate)
+app.command()(label)
+app.command()(agree)
+reference_app.command("add")(add_entry)
+reference_app.command("stale")(list_stale)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
-
-
-def _exit_code(*, found: bool, failed: bool, checked: bool) -> ExitCode:
-    if found:
-        return ExitCode.FOUND
-    if failed:
-        return ExitCode.FAILED
-    return ExitCode.CLEAN if checked else ExitCode.NOTHING
-
-
-def _reports(sources: list[str], checker: FactChecker) -> Iterator[Report]:
-    for source in sources:
-        for item in load(source):
-            if isinstance(item, Page):
-                yield checker.check_page(item)
-            else:
-                yield Report(item.source, "", "", skipped=item)
 
 
 def _read_input(name: str) -> list[Given]:
@@ -237,35 +161,3 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         raise FactcheckError(
             f"{name}: cannot be read ({(error.strerror or str(error)).lower()}); check the path"
         ) from None
-
-
-def _load_checker(reference: list[Path] | None, model: Path | None, as_of: datetime | None) -> FactChecker:
-    from factcheck.check import FactChecker
-
-    return FactChecker.load(reference or (), model, as_of.date() if as_of else None)
-
-
-def _tool(checker: FactChecker, as_of: datetime | None) -> Tool:
-    day = as_of.date() if as_of else checker.reviewed
-    return Tool(__version__, checker.model_name, checker.reference_digest, day)
-
-
-def _choose(formats: dict[str, T], name: str) -> T:
-    if name not in formats:
-        raise typer.BadParameter(f"unknown format {name!r}; use one of {', '.join(formats)}", param_hint="--format")
-    return formats[name]
-
-
-def _stdout(format_: str) -> TextIO:
-    """Standard output, set so that no character of a page can make printing fail."""
-    if format_ == "text":
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    else:
-        # Half a surrogate pair, which JSON input may hold, comes out as the escape that JSON writes for it.
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    return sys.stdout
-
-
-def _say(message: str) -> None:
-    """One line to the reader, apart from the findings."""
-    sys.stderr.write(f"factcheck: {visible(message)}\n")

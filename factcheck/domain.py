@@ -56,6 +56,14 @@ class Strength(str, Enum):
         return _RANK[self]
 
 
+class Severity(str, Enum):
+    """How much a finding weighs in a report, mildest first; settings can set it per topic."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 _SEVERITY = {label: n for n, label in enumerate(Label)}
 _RANK = {strength: n for n, strength in enumerate(Strength)}
 
@@ -66,6 +74,15 @@ class Stance(str, Enum):
     ASSERTS = "asserts"
     DENIES = "denies"
     MENTIONS = "mentions"
+
+
+class Disclosed(str, Enum):
+    """What a page owes its readers beside the benefits (docs/disclosures.md)."""
+
+    OFF_LABEL = "off_label"
+    RISKS = "risks"
+    ABUSE = "abuse"
+    RESULTS_VARY = "results_vary"
 
 
 class BlockKind(str, Enum):
@@ -100,6 +117,7 @@ class Page:
     content: bytes
     media_type: str
     encoding: str | None = None
+    converted: bool = False  # made from another format, so that lines of `content` are not lines of the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +155,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSpan:
+    """Where a sentence stands in the file it came from; lines and columns count from 1, in code points, the end excluded."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """An exact slice of a document: `document.text[start:end] == text`."""
 
@@ -147,6 +175,7 @@ class Sentence:
     channel: Channel = Channel.BODY
     before: str = ""  # the sentence before it in the same stretch of text, for pronouns
     heading: str = ""
+    source_span: SourceSpan | None = None  # None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +257,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding is not reported: `kind` is `inline` (a comment on the page), `settings` or `baseline`."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say about a page that is no finding, such as a suppression that silences nothing."""
+
+    text: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A judged sentence. `confidence` is the probability that `label` is right."""
 
@@ -240,6 +285,33 @@ class Finding:
     claims: tuple[Claim, ...]
     explanation: str
     suggestion: str | None = None
+    repeats: tuple[Sentence, ...] = ()  # where else on the page it stands, with the same verdict
+    repeat_of: str | None = None  # id of the first of them, where this is not the first
+    severity: Severity | None = None  # None: as its label says
+    suppressed: Suppression | None = None
+
+    @property
+    def weight(self) -> Severity:
+        """Its severity: what settings say, else error for contradicted, warning for overstated, note for the others."""
+        by_label = {Label.CONTRADICTED: Severity.ERROR, Label.OVERSTATED: Severity.WARNING}
+        return self.severity or by_label.get(self.label, Severity.NOTE)
+
+    def fails(self, fail_on: Label) -> bool:
+        """Whether a run fails by it: never where suppressed; by its severity where settings give one; else from `fail_on` on."""
+        if self.suppressed:
+            return False
+        if self.severity:
+            return self.severity is Severity.ERROR
+        return self.label.severity >= fail_on.severity
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Whether a page discloses something, and the first sentence in which it does."""
+
+    id: Disclosed
+    present: bool
+    sentence: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +323,29 @@ class Report:
     text: str
     sentences: tuple[Finding, ...] = ()
     skipped: Skipped | None = None
+    notices: tuple[Notice, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The overstated and contradicted sentences."""
-        return tuple(s for s in self.sentences if s.label.flagged)
+        """The overstated and contradicted sentences, each where it first stands, without the suppressed ones."""
+        return self.listed(frozenset())
+
+    def listed(self, show: frozenset[Label]) -> tuple[Finding, ...]:
+        """The findings with the sentences of further labels, in page order, each once, without the suppressed ones."""
+        hidden = {s.id for s in self.suppressed}
+        return tuple(
+            s
+            for s in self.sentences
+            if not s.suppressed
+            and (s.label.flagged or s.label in show)
+            and (s.repeat_of is None or s.repeat_of in hidden)
+        )
+
+    @property
+    def suppressed(self) -> tuple[Finding, ...]:
+        """The findings that are suppressed, each with the reason."""
+        return tuple(s for s in self.sentences if s.suppressed)
 
     @property
     def summary(self) -> dict[Label, int]:

@@ -21,6 +21,7 @@ _EVIDENCE = {
 }
 _UNSETTLED = {
     "no claim": "It states nothing about a treatment that evidence could settle.",
+    "off topic": "The page names no treatment that the reference set is about, so it was not read further.",
     "no entry": "It makes a medical claim on which the reference set has nothing.",
     "low confidence": "It may go beyond the evidence, but the reading is too uncertain to flag.",
 }
@@ -43,6 +44,11 @@ def explain(decision: Decision) -> str:
     how = f"denies ({_SAID[claim.strength].split(' ', 1)[1]})" if denial else _SAID[claim.strength]
     evidence = _EVIDENCE[entry.grade]
     return f"It {how} that {_inline(what)}; {evidence}. {_sentence(entry.truth)}"
+
+
+def off_topic() -> str:
+    """Why nothing was read on a page that names none of the treatments."""
+    return _UNSETTLED["off topic"]
 
 
 def suggest(decision: Decision) -> str | None:

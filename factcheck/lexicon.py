@@ -7,6 +7,7 @@ stemmer, 1980: plurals, -ed, -ing), so that one phrase in the data covers "treat
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from spacy.attrs import LOWER, NORM
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from factcheck.border import LexiconRow, load_yaml
+from factcheck.border import DataError, LexiconRow, load_yaml
 from factcheck.lookalikes import INVISIBLE, PLAIN
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
@@ -99,6 +100,9 @@ MAX_LENGTH = 100_000_000
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
+#: The treatment meant where none is named.
+DEFAULT = "ketamine"
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -115,14 +119,17 @@ class Lexicon:
 
     Parameters
     ----------
-    concepts, cues: the validated rows.
+    concepts, cues: the validated rows. subjects: rows of names that show what a page is about.
     """
 
-    def __init__(self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow]) -> None:
+    def __init__(
+        self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow], subjects: Iterable[LexiconRow] = ()
+    ) -> None:
         self.nlp = spacy.blank("en")
         self.nlp.max_length = MAX_LENGTH
         getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
         getters[NORM] = normal_form
+        self._tokenize = self.nlp.tokenizer  # nine times faster than `make_doc`, which also looks at the text's length
         self._normal = PhraseMatcher(self.nlp.vocab, attr=NORM)
         self._exact = PhraseMatcher(self.nlp.vocab, attr=LOWER)
         rows = [*concepts, *cues]
@@ -136,27 +143,32 @@ class Lexicon:
                 self._exact.add(row.id, exact)
             if normal:
                 self._normal.add(row.id, normal)
+        self.drugs = frozenset(row.id for row in rows if row.type == "drug")
+        # Each name of a subject with the treatment that it stands for; none for a word that several share ("infusion").
+        self._subjects = {fold(p)[0].lower(): self._treatment(row) for row in subjects for p in row.phrases}
         self.names = frozenset(row.id for row in rows if row.type in NAMING)
         self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
 
     @classmethod
     def load(cls, folders: Sequence[Path]) -> Lexicon:
-        """Read `concepts*.yaml` and `cues*.yaml` of each folder. Later folders add rows, or phrases to rows of the same id.
+        """Read `concepts*.yaml`, `cues*.yaml` and `subjects*.yaml` of each folder.
+
+        Later folders add rows, or phrases to rows of the same id.
 
         Raises `DataError` with file and row where one does not fit.
         """
-        kinds: dict[str, dict[str, LexiconRow]] = {"concepts": {}, "cues": {}}
+        kinds: dict[str, dict[str, LexiconRow]] = {"concepts": {}, "cues": {}, "subjects": {}}
         for folder in folders:
             for kind, rows in kinds.items():
                 for path in sorted(folder.glob(f"{kind}*.yaml")):
                     for row in load_yaml(path, LexiconRow):
                         old = rows.get(row.id)
                         rows[row.id] = row if old is None else old.merged(row)
-        return cls(kinds["concepts"].values(), kinds["cues"].values())
+        return cls(*(rows.values() for rows in kinds.values()))
 
     def doc(self, folded: str) -> Doc:
         """Tokens of a folded text."""
-        return self.nlp.make_doc(folded)
+        return self._tokenize(folded)
 
     def find(self, doc: Doc) -> list[Mention]:
         """Every row that matches, in order; of overlapping matches of one row only the longest."""
@@ -169,8 +181,29 @@ class Lexicon:
                 mentions.append(Mention(start, end, *self._types[match]))
         return mentions
 
+    def names_subject(self, text: str) -> bool:
+        """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
+        lower = fold(text)[0].lower()
+        return not self._subjects or any(name in lower for name in self._subjects)
+
+    def subject(self, text: str) -> frozenset[str]:
+        """The treatment that a text names most often, for sentences that name none; empty for ketamine, which is the default."""
+        lower = fold(text)[0].lower()
+        counts: Counter[str] = Counter()
+        for name, treatment in self._subjects.items():
+            if treatment:
+                counts[treatment] += lower.count(name)
+        first = max(sorted(counts), key=lambda t: (counts[t], t == DEFAULT), default=DEFAULT)
+        return frozenset() if first == DEFAULT or not counts[first] else frozenset({first})
+
+    def _treatment(self, row: LexiconRow) -> str:
+        treatments = set(row.is_a)
+        if not treatments <= self.drugs or len(treatments) > 1:
+            raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
+        return treatments.pop() if treatments else ""
+
     def _tokens(self, phrase: str) -> Doc:
-        return self.nlp.make_doc(fold(phrase)[0])
+        return self._tokenize(fold(phrase)[0])
 
     def _ancestors(self, row_id: str) -> frozenset[str]:
         seen = {row_id}

@@ -27,6 +27,9 @@ ARRAYS, CARD = "heads.npz", "card.json"
 #: The shipped model's arrays unpack to 24 MB; its card has 10 KB.
 MAX_UNPACKED, MAX_CARD = 500_000_000, 5_000_000
 Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+#: With more classes than this, a product for each row is faster than one sum over all.
+_WIDE = 16
 
 
 class ModelError(FactcheckError):
@@ -34,16 +37,25 @@ class ModelError(FactcheckError):
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """Rows of features in terms of a vocabulary, ready for every head that shares it."""
+
+    columns: NDArray[np.int32]
+    values: Floats
+    starts: list[int]  # where in `columns` each row begins
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
-    """A linear classifier over named features."""
+    """A linear classifier over named features. A row's scores do not depend on the other rows."""
 
     classes: tuple[str, ...]
     vocabulary: dict[str, int]
     weights: Floats  # (features, classes)
     intercept: Floats
 
-    def scores(self, rows: Sequence[Features]) -> Floats:
-        """Raw scores (rows, classes). Features that the vocabulary lacks count for nothing."""
+    def index(self, rows: Sequence[Features]) -> Indexed:
+        """Rows in terms of the vocabulary. Features that it lacks count for nothing."""
         index: list[int] = []
         value: list[float] = []
         starts = []
@@ -58,12 +70,22 @@ class Head:
             if starts[-1] == len(index):  # reduceat needs a term in every row
                 index.append(0)
                 value.append(0.0)
-        if not rows:
-            return np.zeros((0, len(self.classes)), np.float32)
-        terms = self.weights[index].astype(np.float32) * np.asarray(value, np.float32)[:, None]
-        return np.add.reduceat(terms, starts, axis=0) + self.intercept
+        return Indexed(np.asarray(index, np.int32), np.asarray(value, np.float32), starts)
 
-    def probabilities(self, rows: Sequence[Features]) -> Floats:
+    def scores(self, rows: Sequence[Features] | Indexed) -> Floats:
+        """Raw scores (rows, classes) of features, or of rows indexed by a head with the same vocabulary."""
+        if not isinstance(rows, Indexed):
+            rows = self.index(rows)
+        if not rows.starts:
+            return np.zeros((0, len(self.classes)), np.float32)
+        if len(self.classes) > _WIDE:
+            spans = zip(rows.starts, [*rows.starts[1:], len(rows.columns)], strict=True)
+            sums = [rows.values[a:b] @ self.weights[rows.columns[a:b]] for a, b in spans]
+            return np.stack(sums) + self.intercept
+        terms = self.weights[rows.columns] * rows.values[:, None]
+        return np.add.reduceat(terms, rows.starts, axis=0) + self.intercept
+
+    def probabilities(self, rows: Sequence[Features] | Indexed) -> Floats:
         """Softmax of the scores (rows, classes)."""
         return softmax(self.scores(rows))
 
@@ -115,7 +137,7 @@ def load_model(folder: Path) -> Model:
                 name: Head(
                     tuple(_unpack(arrays[f"{name}.classes"])),
                     {word: i for i, word in enumerate(_unpack(arrays[f"{name}.vocabulary"]))},
-                    arrays[f"{name}.weights"],
+                    arrays[f"{name}.weights"].astype(np.float32),
                     arrays[f"{name}.intercept"],
                 )
                 for name in names

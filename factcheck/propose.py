@@ -9,7 +9,7 @@ import numpy as np
 
 from factcheck.domain import Entry
 from factcheck.features import Features
-from factcheck.match import IN_CLAUSE, Candidate, Matcher, speaks_of
+from factcheck.match import IN_CLAUSE, Candidate, Matcher, akin, speaks_of
 from factcheck.model import Floats
 from factcheck.read import Reading
 
@@ -19,7 +19,7 @@ TOP_ENTRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the entry head puts an entry: its score, how far that is below the highest, and its rank."""
+    """Where the entry head puts an entry: its score, how far that is below the highest, and its rank (at most TOP_ENTRIES)."""
 
     score: float
     gap: float
@@ -43,22 +43,22 @@ def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str,
     """
     found = matcher.candidates(reading)
     by_id = {c.entry.id: c for c in found}
-    ranking = np.argsort(-scores, kind="stable")
-    ranks = {int(i): n for n, i in enumerate(ranking)}
+    ranking = np.argsort(-scores, kind="stable")[:TOP_ENTRIES].tolist()
     names = list(order)
     highest = float(scores.max()) if len(scores) else 0.0
     proposals = []
-    for entry_id in dict.fromkeys([*by_id, *(names[int(i)] for i in ranking[:TOP_ENTRIES])]):
+    for entry_id in dict.fromkeys([*by_id, *(names[i] for i in ranking)]):
         entry = matcher.by_id.get(entry_id)
         if entry is None:
             continue
         candidate, position = by_id.get(entry_id), order.get(entry_id)
-        if candidate is None and not matcher.nameable(entry, reading):
+        if candidate is None and not (akin(entry.drug, reading.drugs) and matcher.nameable(entry, reading)):
             continue
         standing = None
         if position is not None:
             score = float(scores[position])
-            standing = Standing(score, score - highest, ranks[position])
+            rank = ranking.index(position) if position in ranking else TOP_ENTRIES
+            standing = Standing(score, score - highest, rank)
         features = pair_features(reading, entry, candidate, standing, found)
         proposals.append(Proposal(entry, candidate, standing, features))
     return proposals

@@ -17,7 +17,6 @@ _SUBORDINATORS = frozenset(
 _FRONTED = _SUBORDINATORS | {"unlike", "despite", "as", "by", "with", "compared"}
 _RELATIVES = frozenset(["which", "who", "that", "where", "whose"])
 _ANAPHORS = frozenset(["this", "these", "it", "they", "its", "their", "such", "that", "those", "them"])
-_DRUGS = frozenset({"ketamine", "esketamine", "arketamine"})
 _CONTRASTS = frozenset({"than", "unlike", "versus", "vs"})
 #: Tokens on either side of a contrast ("unlike Spravato, ...") in which a drug is what is compared with, not spoken of.
 _CONTRAST_REACH = 4
@@ -63,10 +62,12 @@ class Reader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self._drugs = lexicon.drugs
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
-    def read(self, text: str, before: str = "") -> Reading:
-        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for."""
+    def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
+        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for, `subject`
+        the treatment that its page is about where that is not ketamine."""
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
@@ -79,10 +80,10 @@ class Reader:
             self._clause(s, e, lowers, mentions, starts, participle, spans[n - 1][0] if participle and n else s)
             for n, (s, e, participle) in enumerate(spans)
         )
-        named = frozenset(m.id for m in mentions if m.id in _DRUGS)
+        named = frozenset(m.id for m in mentions if m.id in self._drugs)
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
-        drugs = named or context & _DRUGS
+        drugs = named or context & self._drugs or subject
         return Reading(
             words=tuple(t.norm_ for t in doc),
             lowers=lowers,
@@ -127,7 +128,7 @@ class Reader:
             inside,
             frozenset(concepts),
             frozenset(m.type for m in inside if m.type in CUE_TYPES),
-            _drugs_spoken_of(inside, lowers),
+            _drugs_spoken_of(inside, lowers, self._drugs),
             participle,
             governed_from,
         )
@@ -169,11 +170,11 @@ def _titled(text: str) -> float:
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
 
 
-def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str]) -> frozenset[str]:
+def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str], names: frozenset[str]) -> frozenset[str]:
     """The drugs that a clause speaks of: not one that it only compares with, nor "ketamine" as Spravato's kind."""
     drugs: dict[str, bool] = {}
     for m in mentions:
-        if m.id in _DRUGS:
+        if m.id in names:
             run_up = lowers[max(0, m.start - _CONTRAST_REACH) : m.start]
             compared = any(w in _CONTRASTS for w in run_up) and "," not in run_up
             drugs[m.id] = drugs.get(m.id, False) or not compared

@@ -18,13 +18,15 @@ from factcheck.features import Features, claim_features, negating, rule_strength
 from factcheck.judge import verdict
 from factcheck.match import IN_CLAUSE, Candidate, Matcher
 from factcheck.measure import measure
-from factcheck.model import Floats, Head, Model
+from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
 from factcheck.propose import Proposal, propose
 from factcheck.read import Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
 #: Candidates whose strength and stance are read.
 WEIGHED = 4
+#: A rival of the first candidate must be at least this relevant to be weighed at all. Set by judgment; not swept.
+SLIGHT = 0.05
 #: A second claim is kept when its relevance reaches this. Set by judgment; not swept.
 SECOND_CLAIM = 0.4
 #: Weight of a number's verdict against the wording's (docs/labels.md: numbers win). Set by judgment; not swept.
@@ -81,15 +83,9 @@ class Weighed:
     probabilities: dict[Label, float]
 
 
-def stance_strength_features(
-    sentence: Features, reading: Reading, candidate: Candidate | None, entry: Entry
-) -> Features:
-    """Features of one claim for the strength and stance heads: its clause's, and the sentence's at half weight."""
-    f = claim_features(reading, candidate, entry)
-    for name, x in sentence.items():
-        if name[:2] in _CONTEXT:
-            f[f"s:{name}"] = 0.5 * x
-    return f
+def around(sentence: Features) -> Features:
+    """What the strength and stance heads are given of the whole sentence, at half weight, beside the features of one claim."""
+    return {f"s:{name}": 0.5 * x for name, x in sentence.items() if name[:2] in _CONTEXT}
 
 
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
@@ -161,13 +157,18 @@ class Weigher:
     def parts(self, readings: Sequence[Reading]) -> list[Parts]:
         """What the last head is given, for each reading."""
         sentences = [sentence_features(r) for r in readings]
-        kinds = self.model.heads["kind"].probabilities(sentences)
-        none = self.model.heads["kind"].classes.index("none")
+        heads = self.model.heads
+        indexed = heads["kind"].index(sentences)
+        kinds = heads["kind"].probabilities(indexed)
+        none = heads["kind"].classes.index("none")
         open_ = [i for i in range(len(readings)) if kinds[i, none] < CERTAIN]
         asked, features = [readings[i] for i in open_], [sentences[i] for i in open_]
         claims = dict(zip(open_, self._claims(asked, features), strict=True))
-        direct = dict(zip(open_, self.model.heads["direct"].probabilities(features), strict=True))
-        return [self._stack(r, claims.get(i, ()), kinds[i], direct.get(i)) for i, r in enumerate(readings)]
+        direct = heads["direct"].probabilities(indexed)
+        return [
+            self._stack(r, claims.get(i, ()), kinds[i], direct[i] if i in claims else None)
+            for i, r in enumerate(readings)
+        ]
 
     def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats | None) -> Parts:
         kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
@@ -194,24 +195,32 @@ class Weigher:
         pairs = heads["relevance"].probabilities([q.features for p in proposals for q in p])
         relevance = _split(pairs[:, heads["relevance"].classes.index("yes")], proposals)
         chosen = [
-            [(p[i], float(r[i])) for i in np.argsort(-r, kind="stable")[:WEIGHED]]
+            [
+                (p[i], float(r[i]))
+                for n, i in enumerate(np.argsort(-r, kind="stable")[:WEIGHED])
+                if not n or r[i] >= SLIGHT
+            ]
             for p, r in zip(proposals, relevance, strict=True)
         ]
-        rows = [
-            stance_strength_features(sentence, reading, q.candidate, q.entry)
-            for sentence, reading, few in zip(sentences, readings, chosen, strict=True)
-            for q, _ in few
-        ]
-        stances = iter(_in_order(heads["stance"], rows, [s.value for s in Stance]))
-        strengths = iter(_in_order(heads["strength"], rows, [s.value for s in Strength]))
+        # Scores are sums, so the sentence's share is added up once for all of its candidates.
+        shared = heads["stance"].index([around(s) for s in sentences])
+        own = heads["stance"].index(
+            [claim_features(r, q.candidate, q.entry) for r, few in zip(readings, chosen, strict=True) for q, _ in few]
+        )
+        of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
+        stances = iter(_in_order(heads["stance"], shared, own, of, [s.value for s in Stance]))
+        strengths = iter(_in_order(heads["strength"], shared, own, of, [s.value for s in Strength]))
         for reading, few in zip(readings, chosen, strict=True):
             yield tuple(_weighed(reading, q, r, next(stances), next(strengths)) for q, r in few)
 
 
-def _in_order(head: Head, rows: Sequence[Features], members: Sequence[str]) -> Floats:
-    """Probabilities with the columns in the order of the enum; 0 for a member that the head never met."""
-    p = head.probabilities(rows)
-    out = np.zeros((len(rows), len(members)), np.float32)
+def _in_order(head: Head, shared: Indexed, own: Indexed, of: Integers, members: Sequence[str]) -> Floats:
+    """Probabilities with the columns in the order of the enum; 0 for a member that the head never met.
+
+    Row n has the scores of `own` row n and of `shared` row `of[n]`; the intercept counts once.
+    """
+    p = softmax(head.scores(own) + head.scores(shared)[of] - head.intercept)
+    out = np.zeros((len(p), len(members)), np.float32)
     for n, name in enumerate(members):
         if name in head.classes:
             out[:, n] = p[:, head.classes.index(name)]

@@ -73,10 +73,10 @@ def test_other_encodings_are_left_to_extraction() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.pdf", b"anything", "PDF: not supported yet; export as HTML or text"),
-        ("a.html", b"%PDF-1.7 ...", "PDF: not supported yet; export as HTML or text"),
-        ("a.docx", b"PK\x03\x04", "Word document"),
-        ("a.txt", b"PK\x03\x04....", "Office document or zip archive"),
+        ("a.pdf", b"anything", "neither a Word document nor a PDF"),
+        ("a.html", b"%PDF-1.7 ...", "PDF: broken"),
+        ("a.docx", b"PK\x03\x04", "Word document: broken"),
+        ("a.txt", b"PK\x03\x04....", "Word document: broken"),
         ("a.txt", b"\xd0\xcf\x11\xe0....", "Office document"),
         ("a.txt", b"{\\rtf1 ...", "RTF"),
         ("a.html", b"\x1f\x8b\x08....", "gzip archive"),
@@ -174,7 +174,7 @@ def test_a_folder_without_pages(tmp_path: Path) -> None:
     write(tmp_path / "style.css")
     skipped = only(tmp_path)
     assert isinstance(skipped, Skipped)
-    assert "no .html, .txt or .md file" in skipped.reason
+    assert "no .html, .txt, .md, .docx or .pdf file" in skipped.reason
     assert not skipped.unreadable
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, TextIO
 
@@ -34,5 +33,4 @@ def write_checked(sentences: Sequence[Checked], out: TextIO, view: View) -> None
 
 
 def _dump(document: dict[str, Any], out: TextIO) -> None:
-    json.dump(document, out, ensure_ascii=False, indent=2)
-    out.write("\n")
+    out.write(shape.dumps(document, indent=2) + "\n")

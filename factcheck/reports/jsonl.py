@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -20,7 +19,7 @@ class JsonLinesWriter:
     def page(self, report: Report) -> None:
         """Write one line."""
         head = {"version": shape.VERSION, "tool": shape.tool(self._view.tool)}
-        self._out.write(json.dumps(head | shape.page(report, self._view), ensure_ascii=False) + "\n")
+        self._out.write(shape.dumps(head | shape.page(report, self._view)) + "\n")
         self._out.flush()
 
     def close(self) -> None:
@@ -30,4 +29,4 @@ class JsonLinesWriter:
 def write_checked(sentences: Sequence[Checked], out: TextIO, view: View) -> None:
     """`check --format jsonl`: each input object on one line, in order, with its verdict added."""
     for sentence in sentences:
-        out.write(json.dumps(shape.checked(sentence), ensure_ascii=False) + "\n")
+        out.write(shape.dumps(shape.checked(sentence)) + "\n")

@@ -17,10 +17,12 @@ class Output:
 
     path: Path
     format: str
-    _text: io.StringIO = field(default_factory=io.StringIO)
+    _text: io.StringIO = field(default_factory=lambda: io.StringIO(newline=""))
 
     def open(self, view: View) -> PageWriter:
-        """A writer that collects the report."""
+        """A writer that collects the report anew."""
+        self._text.seek(0)
+        self._text.truncate()
         return PAGE_FORMATS[self.format](self._text, view)
 
     def save(self) -> None:
@@ -30,7 +32,9 @@ class Output:
             FactcheckError: The file cannot be written.
         """
         try:
-            self.path.write_text(self._text.getvalue(), encoding="utf-8", errors="backslashreplace")
+            text = self._text.getvalue()
+            newline = "" if self.format == "csv" else None  # the csv module writes its own line ends
+            self.path.write_text(text, encoding="utf-8", errors="backslashreplace", newline=newline)
         except OSError as error:
             raise FactcheckError(f"{self.path}: cannot be written ({(error.strerror or str(error)).lower()})") from None
 

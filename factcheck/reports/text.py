@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from factcheck.domain import Channel, Claim, Finding, Label, Report
+from factcheck.domain import Finding, Label, Report
+from factcheck.reports.said import WHERE, citation, cited, deciding, marks, name, visible
 from factcheck.reports.view import Checked, View
 
 _WIDEST: Final = 100  # longer lines are hard to read, however wide the terminal
@@ -21,20 +22,6 @@ _STYLES: Final = {
     Label.UNVERIFIED: "bold magenta",
     Label.SUPPORTED: "bold green",
     Label.NO_CLAIM: "bold",
-}
-_WHERE: Final = {
-    Channel.TITLE: "in the page title",
-    Channel.META: "in the description for search engines",
-    Channel.ALT: "in the text for an image",
-    Channel.HIDDEN: "in text hidden from readers",
-    Channel.JSON_LD: "in the structured data for search engines",
-}
-# A page must not steer the reader's terminal, or turn its text round: controls and overrides become visible. One
-# character for one, so that offsets hold.
-_VISIBLE: Final = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys([0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys([0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029], " "),
 }
 
 
@@ -54,12 +41,14 @@ class TextWriter:
                 self._paper.line(f"{visible(report.source)}: not checked: {visible(report.skipped.reason)}")
                 self._paper.line()
             return
+        shown = report.sentences if self._view.every else self._view.shown(report)
+        if self._view.quiet and not shown:
+            return
         self._paper.line(visible(report.title or report.source), "bold")
         if report.title:
             self._paper.line(visible(report.source), "dim")
         self._paper.paragraph(_summary(report))
         self._paper.line()
-        shown = report.sentences if self._view.every else self._view.shown(report)
         if not any(f.label.flagged for f in shown):
             self._paper.paragraph(_nothing(report))
             self._paper.line()
@@ -68,6 +57,8 @@ class TextWriter:
 
     def close(self) -> None:
         """Write how many pages were checked, and by what."""
+        if self._view.quiet:
+            return
         if self._pages > 1:
             checked = self._pages - self._skipped
             self._paper.line(f"{checked} of {_count(self._pages, 'page')} checked, {self._skipped} not checked.")
@@ -83,18 +74,18 @@ def write_checked(sentences: Sequence[Checked], out: TextIO, view: View) -> None
     paper.footer(view)
 
 
-def visible(text: str) -> str:
-    """The text with control characters and direction overrides replaced, one for one."""
-    return text.translate(_VISIBLE)
-
-
 def _summary(report: Report) -> str:
     counts = report.summary
-    parts = [f"{counts[label]} {_name(label)}" for label in reversed(Label) if counts[label]]
-    return f"{_count(len(report.sentences), 'sentence')}: {', '.join(parts)}." if parts else "No sentences."
+    parts = [f"{counts[label]} {name(label)}" for label in reversed(Label) if counts[label]]
+    if not parts:
+        return "No sentences."
+    silenced = f" {_count(len(report.suppressed), 'finding')} suppressed." if report.suppressed else ""
+    return f"{_count(len(report.sentences), 'sentence')}: {', '.join(parts)}.{silenced}"
 
 
 def _nothing(report: Report) -> str:
+    if report.suppressed:
+        return f"Nothing flagged beside {_count(len(report.suppressed), 'suppressed finding')}."
     claims = len(report.sentences) - report.summary[Label.NO_CLAIM]
     if not claims:
         return "Nothing flagged: no sentence makes a claim about a treatment."
@@ -106,43 +97,6 @@ def _nothing(report: Report) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _name(label: Label) -> str:
-    return label.value.replace("_", " ")
-
-
-def _deciding(finding: Finding) -> list[Claim]:
-    """The claims that gave the sentence its label."""
-    return [c for c in finding.claims if c.label is finding.label] or list(finding.claims)
-
-
-def _marks(finding: Finding) -> Iterator[tuple[int, int]]:
-    """The deciding words as offsets into the sentence, in order; spans that overlap or only a hyphen parts are one."""
-    size = len(finding.sentence.text)
-    spans = sorted((c.start, min(c.end, size)) for claim in _deciding(finding) for c in claim.spans)
-    current: tuple[int, int] | None = None
-    for start, end in spans:
-        if end <= start:
-            continue
-        if current and (start <= current[1] or finding.sentence.text[current[1] : start] in ("-", "‑")):
-            current = (current[0], max(current[1], end))
-            continue
-        if current:
-            yield current
-        current = (start, end)
-    if current:
-        yield current
-
-
-def _sources(finding: Finding) -> list[tuple[str, str | None]]:
-    """Title, publisher and year in one line, and the link, of the sources that decided."""
-    found: dict[str, str | None] = {}
-    for claim in _deciding(finding):
-        for source in claim.entry.sources:
-            where = ", ".join(str(part) for part in (source.publisher, source.year) if part)
-            found.setdefault(f"{source.title}. {where}." if where else source.title, source.url)
-    return list(found.items())[:_MOST_SOURCES]
 
 
 class _Console(Console):
@@ -183,20 +137,26 @@ class _Paper:
     def finding(self, finding: Finding, number: str) -> None:
         """One judged sentence with all that the reader needs to act on it."""
         indent = len(number) or 2
-        head = Text.assemble(number, (_name(finding.label).upper(), _STYLES[finding.label]))
+        head = Text.assemble(number, (name(finding.label).upper(), _STYLES[finding.label]))
         head.append(f", {finding.confidence:.0%} sure", "dim")
-        if finding.sentence.channel in _WHERE:
-            head.append(f", {_WHERE[finding.sentence.channel]}")
+        if finding.sentence.source_span:
+            head.append(f", line {finding.sentence.source_span.line}", "dim")
+        if finding.severity:
+            head.append(f", {finding.severity.value} by settings", "dim")
+        if finding.sentence.channel in WHERE:
+            head.append(f", {WHERE[finding.sentence.channel]}")
         self.line(head)
         self.paragraph(self._marked(finding), indent)
         if finding.explanation:
             self._field("Why", finding.explanation, indent)
-        for title, url in _sources(finding):
-            self._field("Source", title, indent)
-            if url:
-                self.line(" " * (indent + _FIELD) + visible(url), "dim")
+        for source in cited(finding)[:_MOST_SOURCES]:
+            self._field("Source", citation(source), indent)
+            if source.url:
+                self.line(" " * (indent + _FIELD) + visible(source.url), "dim")
         if finding.suggestion:
             self._field("Instead", finding.suggestion, indent)
+        if finding.claims:
+            self._field("Entry", ", ".join(dict.fromkeys(c.entry.id for c in deciding(finding))), indent)
         self.line()
 
     def footer(self, view: View) -> None:
@@ -214,11 +174,11 @@ class _Paper:
         shown = visible(finding.sentence.text)
         if self._color:
             text = Text(shown)
-            for start, end in _marks(finding):
+            for start, end in marks(finding):
                 text.stylize("bold underline", start, end)
             return text
         parts, at = [], 0
-        for start, end in _marks(finding):
+        for start, end in marks(finding):
             parts += [shown[at:start], "[", shown[start:end], "]"]
             at = end
         return Text("".join([*parts, shown[at:]]))

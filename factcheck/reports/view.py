@@ -22,6 +22,15 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That an editor has reviewed a finding and stands by it. `url` is where the review is published, if it is."""
+
+    editor: str
+    day: date
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What to show. Overstated and contradicted sentences are always shown.
 
@@ -30,16 +39,20 @@ class View:
         show: Further labels to show.
         every: Show every sentence, and in JSON the page's text.
         list_skipped: Name the sources that could not be checked; off where standard error has just done so.
+        quiet: Say nothing about pages without findings, and nothing at the end.
+        confirmed: What editors confirmed, by the finding's id; only `claimreview` asks for it.
     """
 
     tool: Tool
     show: frozenset[Label] = frozenset()
     every: bool = False
     list_skipped: bool = True
+    quiet: bool = False
+    confirmed: Mapping[str, Confirmation] | None = None
 
     def shown(self, report: Report) -> tuple[Finding, ...]:
-        """The findings of a page, with the sentences of the further labels, in page order."""
-        return tuple(s for s in report.sentences if s.label.flagged or s.label in self.show)
+        """The findings of a page, with the sentences of the further labels, in page order, each once, without suppressed ones."""
+        return report.listed(self.show)
 
 
 @dataclass(frozen=True, slots=True)
