@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -67,11 +67,26 @@ class FactChecker:
 
         Parameters
         ----------
-        reference: folders of entries (and lexicon rows) added to the shipped set.
-        model: a model folder other than the shipped. data: a data folder other than the shipped.
-        as_of: judge by what was true on that day; the default is the set's review date.
+        reference:
+            Folders of entries (and lexicon rows) added to the shipped set.
+        model:
+            A model folder other than the shipped.
+        as_of:
+            Judge by what was true on that day; the default is the set's review date.
+        data:
+            A data folder other than the shipped.
 
-        Raises `DataError` or `ModelError` (both `FactcheckError`) with one line on what is wrong with which file.
+        Raises
+        ------
+        FactcheckError
+            A `DataError` or `ModelError`, with one line on what is wrong with which file.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> checker = FactChecker.load(as_of=date(2018, 1, 1))
+        >>> checker.check("Spravato is FDA-approved for treatment-resistant depression.").label.value
+        'contradicted'
         """
         root = data or data_dir()
         lexicon = Lexicon.load([root / "lexicon", *reference])
@@ -99,25 +114,61 @@ class FactChecker:
         if not self.on_topic(document):
             unread = tuple(_unread(document.source, sentence) for sentence in sentences)
             return Report(document.source, document.title, document.text, unread)
-        findings = tuple(repeated(self.check_sentences(sentences, document.source)))
+        subject = self._reader.lexicon.subject(_named(document))
+        findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
         disclosures = self.discloser.page(findings)
         return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
-        return self._reader.lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}")
+        return self._reader.lexicon.names_subject(_named(document))
 
     def check(self, text: str, before: str = "") -> Finding:
-        """Check one sentence; `before` is the sentence before it, where it leans on that."""
-        return self.check_sentences([Sentence(text, 0, len(text), before=before)])[0]
+        """Check one sentence; `before` is the sentence before it, where it leans on that.
 
-    def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
-        """Check sentences, in order. The same sentence gets the same verdict in any company."""
+        Examples
+        --------
+        >>> checker = FactChecker.load()
+        >>> finding = checker.check("Ketamine is non-addictive.")
+        >>> finding.label, finding.strength
+        (<Label.CONTRADICTED: 'contradicted'>, <Strength.FLAT: 'flat'>)
+        >>> claim = finding.claims[0]
+        >>> claim.entry.id, claim.stance.value, claim.entry.sources[0].year
+        ('abuse-potential', 'denies', 2026)
+        >>> checker.check("It is non-addictive.", before="We offer ketamine.").label.value
+        'contradicted'
+        """
+        return self.check_many([text], [before])[0]
+
+    def check_many(self, texts: Iterable[str], before: Iterable[str] | None = None) -> list[Finding]:
+        """Check single sentences together, which is faster than one by one; `before` has one for each, or is left out.
+
+        Raises `TypeError` where one is not a string (a missing value in a table, say), `ValueError` where `before` has fewer
+        or more.
+
+        Examples
+        --------
+        >>> found = FactChecker.load().check_many(["Ketamine cures depression.", "Ketamine may relieve depression."])
+        >>> [finding.label.value for finding in found]
+        ['contradicted', 'supported']
+        """
+        asked = list(texts)
+        for n, text in enumerate(asked):
+            if not isinstance(text, str):
+                raise TypeError(f"text {n} is {text!r}, not a string; leave missing values out")
+        contexts = [""] * len(asked) if before is None else before
+        return self.check_sentences([Sentence(t, 0, len(t), before=b) for t, b in zip(asked, contexts, strict=True)])
+
+    def check_sentences(
+        self, sentences: Sequence[Sentence], source: str = "", subject: frozenset[str] = frozenset()
+    ) -> list[Finding]:
+        """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
+        as speaking of `subject`, or of ketamine."""
         decisions: dict[tuple[str, str], Decision] = {}
         asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
         for i in range(0, len(asked), _BATCH):
             batch = asked[i : i + _BATCH]
-            weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
+            weighed = self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch])
             decisions |= dict(zip(batch, map(decide, weighed), strict=True))
         seen: Counter[str] = Counter()
         findings = []
@@ -168,9 +219,22 @@ def _unread(source: str, sentence: Sentence) -> Finding:
     return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
 
 
+def judged_on(sentence: Sentence) -> tuple[str, str]:
+    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+
+    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    """
+    return sentence.text, context(sentence)
+
+
 def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
+
+
+def _named(document: Document) -> str:
+    """Where a page names what it is about: address, title and text."""
+    return f"{document.source}\n{document.title}\n{document.text}"
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:

@@ -12,7 +12,7 @@ from factcheck.border import DataError, ReferenceRow, load_yaml
 from factcheck.domain import Entry, Grade, ReferenceSet
 
 #: In a folder of a user's own, files with these beginnings hold lexicon rows, the others entries.
-LEXICON_FILES = ("concepts", "cues")
+LEXICON_FILES = ("concepts", "cues", "subjects")
 
 
 def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> ReferenceSet:
