@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint types layers unit docs pages lock clean
+.PHONY: demo test lint types layers unit kills docs pages lock clean
 
 # What a reader sees: a sample clinic page, scanned. Exit code 1 only says that there are findings.
 demo: .venv/run.stamp
@@ -24,6 +24,10 @@ layers: .venv/dev.stamp
 
 unit: .venv/dev.stamp
 	$(BIN)/python -m pytest
+
+# An audit killed at 50 random moments comes to the same store; `make unit` kills a few.
+kills: .venv/dev.stamp
+	FACTCHECK_KILLS=50 $(BIN)/python -m pytest tests/test_audit.py -k killed_at_any_moment
 
 # The documentation as a site in build/docs; every warning is an error.
 docs: .venv/dev.stamp

@@ -15,14 +15,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from factcheck.domain import Entry, Label, Stance, Strength
-from factcheck.features import negating, rule_strength, sentence_features
+from factcheck.features import sentence_features
 from factcheck.gold import GoldLine
-from factcheck.judge import verdict, worst
+from factcheck.judge import verdict
 from factcheck.lexicon import Lexicon, Mention
-from factcheck.match import IN_CLAUSE, IN_SENTENCE, Candidate, Matcher
-from factcheck.measure import measure
+from factcheck.match import Candidate, Matcher
 from factcheck.model import Model
 from factcheck.read import Clause, Reader, Reading
+from factcheck.rules import by_rules
 from factcheck.training import Example
 
 Labeler = Callable[[Sequence[GoldLine]], list[Label]]
@@ -136,33 +136,7 @@ def nearest_entry(examples: Sequence[Example], entries: Sequence[Entry]) -> Labe
 def rules(reader: Reader, entries: Sequence[Entry]) -> Labeler:
     """factcheck without anything learned: slots, markers, negations, numbers and the table."""
     matcher = Matcher(entries, reader.lexicon.names)
-    return lambda lines: [_by_rules(reader.read(line.text, line.before), matcher) for line in lines]
-
-
-#: A clause with these speaks of what is offered, asked or intended: it claims nothing.
-_UNCLAIMING = frozenset({"offer", "cta", "goal", "article", "person"})
-
-
-def _by_rules(reading: Reading, matcher: Matcher) -> Label:
-    if reading.question:
-        return Label.NO_CLAIM
-    found = matcher.candidates(reading)
-    inside = [c for c in found if c.reach == IN_CLAUSE] or [c for c in found if c.reach == IN_SENTENCE][:1] or found[:1]
-    heaviest = [c for c in inside if not any(c.matched < other.matched for other in inside)][:2]
-    settled = worst(_claim_by_rules(reading, c) for c in heaviest if not c.clause.cues & _UNCLAIMING)
-    return settled or Label.NO_CLAIM
-
-
-def _claim_by_rules(reading: Reading, candidate: Candidate) -> Label | None:
-    measured = measure(candidate.entry, reading, candidate)
-    if measured is not None:
-        return measured
-    clause = candidate.clause
-    denies = (len(negating(clause)) % 2 == 1) != candidate.slots.negative
-    strength, _ = rule_strength(reading, clause.governed_from, clause.end)
-    if denies and clause.cues & {"doubt", "uncertain"} and strength.rank > Strength.QUALIFIED.rank:
-        strength = Strength.QUALIFIED  # "no evidence that"
-    return verdict(Stance.DENIES if denies else Stance.ASSERTS, strength, candidate.entry.grade)
+    return lambda lines: [by_rules(reader.read(line.text, line.before), matcher) for line in lines]
 
 
 def wording_alone(reader: Reader, model: Model) -> Labeler:

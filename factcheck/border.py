@@ -5,7 +5,7 @@ Inside, the pipeline works on the frozen values of `domain`; nothing past this m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -175,20 +175,30 @@ def load_yaml(path: Path, row: type[Row]) -> list[Row]:
     Raises `DataError` where the file cannot be read, is not a list, or a row does not fit.
     """
     text = read_text(path)
+    raw = parse_yaml(path, text)
+    if not isinstance(raw, list):
+        raise DataError(f"{path}: expected a list of rows")
+    return check_rows(path, text, raw, row)
+
+
+def parse_yaml(where: Path | str, text: str) -> object:
+    """What a YAML text holds. Raises `DataError` naming `where` and the line where it is not valid."""
     try:
         if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
-            raise DataError(f"{path}: uses YAML aliases (*name), which are not read; write the value out")
-        raw = yaml.load(text, _Loader)  # noqa: S506  (a safe loader)
+            raise DataError(f"{where}: uses YAML aliases (*name), which are not read; write the value out")
+        return yaml.load(text, _Loader)  # noqa: S506  (a safe loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise DataError(f"{path}{line}: not valid YAML: {problem}") from None
+        raise DataError(f"{where}{line}: not valid YAML: {problem}") from None
     except (ValueError, RecursionError) as error:  # a day like 2024-02-30, a number of thousands of digits
-        raise DataError(f"{path}: not valid YAML: {error}") from None
-    if not isinstance(raw, list):
-        raise DataError(f"{path}: expected a list of rows")
-    return [_row(path, text, n, item, row.model_validate) for n, item in enumerate(raw)]
+        raise DataError(f"{where}: not valid YAML: {error}") from None
+
+
+def check_rows(where: Path | str, text: str, raw: Sequence[object], row: type[Row]) -> list[Row]:
+    """The rows read from a YAML text, checked. Raises `DataError` naming `where`, line and row where one does not fit."""
+    return [_row(where, text, n, item, row.model_validate) for n, item in enumerate(raw)]
 
 
 def read_text(path: Path) -> str:
@@ -207,17 +217,17 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path}: not UTF-8 text") from None
 
 
-def _row(path: Path, text: str, n: int, item: object, validate: Callable[[object], Row]) -> Row:
+def _row(where: Path | str, text: str, n: int, item: object, validate: Callable[[object], Row]) -> Row:
     try:
         return validate(item)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        field = ".".join(str(part) for part in first["loc"])
         name = item.get("id", f"row {n + 1}") if isinstance(item, dict) else f"row {n + 1}"
-        raise DataError(f"{path}:{_line(text, n)}: {str(name)[:80]}: {where}: {first['msg']}") from None
+        raise DataError(f"{where}:{_line(text, n)}: {str(name)[:80]}: {field}: {first['msg']}") from None
 
 
 def _line(text: str, n: int) -> int:
     """Line on which the nth item of a YAML list starts (only computed for an error)."""
     node = yaml.compose(text, _Loader)
-    return node.value[n].start_mark.line + 1 if node is not None and n < len(node.value) else 1
+    return node.value[n].start_mark.line + 1 if isinstance(node, yaml.SequenceNode) and n < len(node.value) else 1

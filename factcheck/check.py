@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from factcheck.paths import data_dir, models_dir
 from factcheck.read import Reader
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.split import split
-from factcheck.weigh import Weigher
+from factcheck.weigh import Weighed, Weigher
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -46,6 +46,7 @@ class FactChecker:
         reviewed: date,
     ) -> None:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
+        self.matcher = weigher.matcher
         self._reader = reader
         self._weigher = weigher
         self._disclosures = disclosures
@@ -113,13 +114,14 @@ class FactChecker:
         if not self.on_topic(document):
             unread = tuple(_unread(document.source, sentence) for sentence in sentences)
             return Report(document.source, document.title, document.text, unread)
-        findings = tuple(repeated(self.check_sentences(sentences, document.source)))
+        subject = self._reader.lexicon.subject(_named(document))
+        findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
         disclosures = self.discloser.page(findings)
         return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
-        return self._reader.lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}")
+        return self._reader.lexicon.names_subject(_named(document))
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that.
@@ -157,13 +159,16 @@ class FactChecker:
         contexts = [""] * len(asked) if before is None else before
         return self.check_sentences([Sentence(t, 0, len(t), before=b) for t, b in zip(asked, contexts, strict=True)])
 
-    def check_sentences(self, sentences: Sequence[Sentence], source: str = "") -> list[Finding]:
-        """Check sentences, in order. The same sentence gets the same verdict in any company."""
+    def check_sentences(
+        self, sentences: Sequence[Sentence], source: str = "", subject: frozenset[str] = frozenset()
+    ) -> list[Finding]:
+        """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
+        as speaking of `subject`, or of ketamine."""
         decisions: dict[tuple[str, str], Decision] = {}
         asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
         for i in range(0, len(asked), _BATCH):
             batch = asked[i : i + _BATCH]
-            weighed = self._weigher.weigh([self._reader.read(text, before) for text, before in batch])
+            weighed = self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch])
             decisions |= dict(zip(batch, map(decide, weighed), strict=True))
         seen: Counter[str] = Counter()
         findings = []
@@ -172,6 +177,11 @@ class FactChecker:
             identifier = _identifier(source, sentence.text, seen[sentence.text])
             findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
         return findings
+
+    def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
+        """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
+        for i in range(0, len(sentences), _BATCH):
+            yield from self._weigher.weigh([self._reader.read(s.text, context(s)) for s in sentences[i : i + _BATCH]])
 
 
 def repeated(findings: Sequence[Finding]) -> list[Finding]:
@@ -209,9 +219,22 @@ def _unread(source: str, sentence: Sentence) -> Finding:
     return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
 
 
+def judged_on(sentence: Sentence) -> tuple[str, str]:
+    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+
+    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    """
+    return sentence.text, context(sentence)
+
+
 def context(sentence: Sentence) -> str:
     """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
+
+
+def _named(document: Document) -> str:
+    """Where a page names what it is about: address, title and text."""
+    return f"{document.source}\n{document.title}\n{document.text}"
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:

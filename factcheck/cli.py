@@ -17,10 +17,14 @@ import typer
 from typer.core import TyperGroup
 
 from factcheck import __version__
+from factcheck.auditing import audit
+from factcheck.curating import add_entry, list_stale
 from factcheck.domain import FactcheckError, Label
 from factcheck.gauge import evaluate
 from factcheck.keep import Reference, model_app, reference_app, train
+from factcheck.labeling import agree, label
 from factcheck.lines import Given, given, read_lines
+from factcheck.reporting import COMMANDS as REPORTING
 from factcheck.reports import CHECK_FORMATS, Checked, View
 from factcheck.scan import scan
 from factcheck.shell import (
@@ -127,8 +131,15 @@ def check(
 
 
 app.command()(scan)
+app.command()(audit)
+for _command in REPORTING:
+    app.command()(_command)
 app.command()(train)
 app.command()(evaluate)
+app.command()(label)
+app.command()(agree)
+reference_app.command("add")(add_entry)
+reference_app.command("stale")(list_stale)
 app.add_typer(reference_app, name="reference")
 app.add_typer(model_app, name="model")
 

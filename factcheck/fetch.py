@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import socket
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from typing import Final
@@ -34,7 +35,8 @@ class Limits:
     page_bytes: int = 20 * _MB  # after decompression; the same limit as for files
 
 
-_TYPES: Final = {
+#: Media types that are read, and as what.
+PAGE_TYPES: Final = {
     "text/html": "text/html",
     "application/xhtml+xml": "text/html",
     "text/plain": "text/plain",
@@ -62,6 +64,19 @@ _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent. `url` is where the redirects led; the header fields are as sent."""
+
+    url: str
+    status: int
+    content: bytes
+    media_type: str
+    encoding: str | None
+    etag: str | None
+    last_modified: str | None
+
+
 class _Refused(FactcheckError):
     """The fetch ends here; the message becomes the `Skipped` reason."""
 
@@ -77,17 +92,59 @@ def fetch(url: str, limits: Limits | None = None, *, allow_private: bool = False
     Returns:
         The page with its raw bytes, or `Skipped` with the reason. Never raises on what a server does.
     """
+    answer = request(url, limits, allow_private=allow_private, check=is_page)
+    if isinstance(answer, Skipped):
+        return answer
+    return Page(url, answer.content, answer.media_type, answer.encoding)
+
+
+def request(
+    url: str,
+    limits: Limits | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    check: Callable[[httpx.Response], None] | None = None,
+    allow_private: bool = False,
+) -> Answer | Skipped:
+    """Ask for an address and give what the server sent, whatever its status and type; `fetch` says the rest.
+
+    Args:
+        headers: Fields added to the request, If-None-Match say.
+        check: Looks at the head of the response before its body is read; may refuse it (`is_page`, `is_page_or_unchanged`).
+    """
     limits = limits or Limits()
     try:
-        return asyncio.run(_within(url, limits, allow_private))
+        return asyncio.run(_within(url, limits, allow_private, headers or {}, check or (lambda response: None)))
     except _Refused as refused:
         return Skipped(url, str(refused), unreadable=True)
 
 
-async def _within(url: str, limits: Limits, allow_private: bool) -> Page:
+def is_page(response: httpx.Response) -> None:
+    """Refuses what is not a page that can be checked."""
+    if response.status_code in (401, 403, 429, 503):
+        raise _Refused(f"the server refuses to give it to a program ({response.status_code}); {_SAVE}")
+    if response.status_code != 200:
+        status = f"{response.status_code} {response.reason_phrase}".strip()
+        raise _Refused(f"the server answered {status}; check the address")
+    media_type, _ = _content_type(response)
+    if media_type == "application/pdf":
+        raise _Refused("PDF: not supported yet; export as HTML or text")
+    if media_type not in PAGE_TYPES:
+        raise _Refused(f"content type {media_type}: only HTML, plain text and Markdown are read")
+
+
+def is_page_or_unchanged(response: httpx.Response) -> None:
+    """Like `is_page`, for a request with conditions, which a server may answer with 304."""
+    if response.status_code != 304:
+        is_page(response)
+
+
+async def _within(
+    url: str, limits: Limits, allow_private: bool, headers: Mapping[str, str], check: Callable[[httpx.Response], None]
+) -> Answer:
     try:
         async with asyncio.timeout(limits.total_seconds):
-            return await _follow(url, limits, allow_private)
+            return await _follow(url, limits, allow_private, headers, check)
     except TimeoutError:
         raise _Refused(f"not read within {limits.total_seconds:g} seconds; try again later, or {_SAVE}") from None
     except httpx.TimeoutException:
@@ -96,18 +153,30 @@ async def _within(url: str, limits: Limits, allow_private: bool) -> Page:
         raise _Refused(f"connection failed ({_one_line(error)}); check the address") from None
 
 
-async def _follow(url: str, limits: Limits, allow_private: bool) -> Page:
+async def _follow(
+    url: str, limits: Limits, allow_private: bool, headers: Mapping[str, str], check: Callable[[httpx.Response], None]
+) -> Answer:
     # No proxy and no .netrc from the environment: a proxy would resolve the name again, past the check.
     async with httpx.AsyncClient(trust_env=False, timeout=limits.operation_seconds) as client:
         hop = _parse(url)
         for _ in range(limits.redirects + 1):
             addresses = await _resolve(hop, allow_private)
-            response = await _send(client, hop, addresses)
+            response = await _send(client, hop, addresses, headers)
             try:
                 if response.has_redirect_location:
                     hop = _parse(response.headers["Location"], hop)
                     continue
-                return await _page(url, response, limits)
+                check(response)
+                media_type, charset = _content_type(response)
+                return Answer(
+                    str(hop),
+                    response.status_code,
+                    await _body(response, limits) if response.status_code != 304 else b"",
+                    PAGE_TYPES.get(media_type, media_type),
+                    charset,
+                    response.headers.get("ETag"),
+                    response.headers.get("Last-Modified"),
+                )
             finally:
                 await response.aclose()
                 client.cookies.clear()
@@ -160,14 +229,16 @@ def _public(address: Address) -> bool:
     return address.is_global and not refused
 
 
-async def _send(client: httpx.AsyncClient, url: httpx.URL, addresses: list[Address]) -> httpx.Response:
+async def _send(
+    client: httpx.AsyncClient, url: httpx.URL, addresses: list[Address], headers: Mapping[str, str]
+) -> httpx.Response:
     """The response's head, from the first of the addresses that takes the connection."""
     failure: httpx.HTTPError | None = None
     for address in addresses:
         request = client.build_request(
             "GET",
             url.copy_with(host=str(address), fragment=None),
-            headers={**_HEADERS, "Host": url.netloc.decode("ascii")},
+            headers={**_HEADERS, **headers, "Host": url.netloc.decode("ascii")},
             # The certificate has to be the named host's, though the connection is by number.
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
@@ -178,26 +249,11 @@ async def _send(client: httpx.AsyncClient, url: httpx.URL, addresses: list[Addre
     raise failure or _Refused(f"no address found for {url.host}; check the address")
 
 
-async def _page(source: str, response: httpx.Response, limits: Limits) -> Page:
-    if response.status_code in (401, 403, 429, 503):
-        raise _Refused(f"the server refuses to give it to a program ({response.status_code}); {_SAVE}")
-    if response.status_code != 200:
-        status = f"{response.status_code} {response.reason_phrase}".strip()
-        raise _Refused(f"the server answered {status}; check the address")
-    media_type, charset = _content_type(response.headers.get("Content-Type", ""))
-    content = await _body(response, limits)
-    return Page(source, content, media_type, charset)
-
-
-def _content_type(header: str) -> tuple[str, str | None]:
+def _content_type(response: httpx.Response) -> tuple[str, str | None]:
     message = Message()
-    message["Content-Type"] = header or "text/html"  # a page sent without a type is read as browsers read it
-    given = message.get_content_type()
-    if given == "application/pdf":
-        raise _Refused("PDF: not supported yet; export as HTML or text")
-    if given not in _TYPES:
-        raise _Refused(f"content type {given}: only HTML, plain text and Markdown are read")
-    return _TYPES[given], message.get_content_charset()
+    # A page sent without a type is read as browsers read it.
+    message["Content-Type"] = response.headers.get("Content-Type") or "text/html"
+    return message.get_content_type(), message.get_content_charset()
 
 
 async def _body(response: httpx.Response, limits: Limits) -> bytes:

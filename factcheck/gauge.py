@@ -99,15 +99,20 @@ def check_reference(
     added = folders or []
     checker = FactChecker.load(added, model)
     entries = checker.entries
-    cases: dict[str, tuple[Case, ...]] = {}
-    for folder in (data_dir() / "reference", *added):
-        cases |= load_cases(folder / "cases", entries)
+    shipped = load_cases(data_dir() / "reference" / "cases", entries)
+    own: dict[str, tuple[Case, ...]] = {}
+    for folder in added:
+        own |= load_cases(folder / "cases", entries)
+    cases = shipped | own
     _print(f"{len(entries)} entries, reviewed {checker.reviewed}, reference set {checker.reference_digest}: no errors")
     tried = try_cases(cases, checker)
     if not tried:
         raise typer.Exit(0)
     right = sum(t.right for t in tried)
     _print(f"{right} of {len(tried)} cases right: {right / len(tried):.3f} (floor {ALL})")
+    if own:
+        yours = [t.right for t in tried if t.owner in own]
+        _print(f"{sum(yours)} of {len(yours)} of your own: {sum(yours) / len(yours):.3f}")
     for role, (good, n) in shares(tried, "role").items():
         _print(f"  {role:<14}{good:>6} of {n:>5}  {good / n:.3f}")
     weak = {e: (good, n) for e, (good, n) in shares(tried, "entry").items() if good < EACH * n}

@@ -25,7 +25,7 @@ ModelFolder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Model f
 @reference_app.command("list")
 def list_entries(reference: Reference = None) -> None:
     """List the entries: id, grade and claim."""
-    for entry in _load(reference).entries.values():
+    for entry in load_entries(reference).entries.values():
         _print(f"{entry.id}\t{entry.grade.value}\t{entry.claim}")
 
 
@@ -34,7 +34,7 @@ def show_entry(
     entry_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry.")], reference: Reference = None
 ) -> None:
     """Show one entry with its sources."""
-    entries = _load(reference).entries
+    entries = load_entries(reference).entries
     if entry_id not in entries:
         raise FactcheckError(f"{entry_id}: no such entry; see: factcheck reference list")
     _print(_shown(entries[entry_id]))
@@ -65,6 +65,10 @@ def train(
         list[Path] | None,
         typer.Option("--training", metavar="FILE", help="Training file instead of data/training. Repeatable."),
     ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Answers of `factcheck label` to train on as well. Repeatable."),
+    ] = None,
     reference: Reference = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 2,
 ) -> None:
@@ -72,14 +76,21 @@ def train(
     from factcheck.train import train as fit_and_save
 
     trained = fit_and_save(
-        data_dir(), files or (), out, reference=reference or (), workers=workers, say=lambda step: _talk(step)
+        data_dir(),
+        files or (),
+        out,
+        added=data or (),
+        reference=reference or (),
+        workers=workers,
+        say=lambda step: _talk(step),
     )
     _print(f"{trained.folder}: trained on {trained.sentences} sentences")
     for name, value in trained.scores.items():
         _print(f"{name}\t{value:.4f}")
 
 
-def _load(folders: list[Path] | None) -> ReferenceSet:
+def load_entries(folders: list[Path] | None) -> ReferenceSet:
+    """The shipped reference set with the entries of further folders."""
     from factcheck.lexicon import Lexicon
     from factcheck.reference import load_reference
 

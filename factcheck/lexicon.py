@@ -7,6 +7,7 @@ stemmer, 1980: plurals, -ed, -ing), so that one phrase in the data covers "treat
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from spacy.attrs import LOWER, NORM
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from factcheck.border import LexiconRow, load_yaml
+from factcheck.border import DataError, LexiconRow, load_yaml
 from factcheck.lookalikes import INVISIBLE, PLAIN
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
@@ -99,6 +100,9 @@ MAX_LENGTH = 100_000_000
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
+#: The treatment meant where none is named.
+DEFAULT = "ketamine"
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -140,7 +144,8 @@ class Lexicon:
             if normal:
                 self._normal.add(row.id, normal)
         self.drugs = frozenset(row.id for row in rows if row.type == "drug")
-        self._subjects = tuple(sorted({fold(p)[0].lower() for row in subjects for p in row.phrases}))
+        # Each name of a subject with the treatment that it stands for; none for a word that several share ("infusion").
+        self._subjects = {fold(p)[0].lower(): self._treatment(row) for row in subjects for p in row.phrases}
         self.names = frozenset(row.id for row in rows if row.type in NAMING)
         self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
 
@@ -180,6 +185,22 @@ class Lexicon:
         """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
         lower = fold(text)[0].lower()
         return not self._subjects or any(name in lower for name in self._subjects)
+
+    def subject(self, text: str) -> frozenset[str]:
+        """The treatment that a text names most often, for sentences that name none; empty for ketamine, which is the default."""
+        lower = fold(text)[0].lower()
+        counts: Counter[str] = Counter()
+        for name, treatment in self._subjects.items():
+            if treatment:
+                counts[treatment] += lower.count(name)
+        first = max(sorted(counts), key=lambda t: (counts[t], t == DEFAULT), default=DEFAULT)
+        return frozenset() if first == DEFAULT or not counts[first] else frozenset({first})
+
+    def _treatment(self, row: LexiconRow) -> str:
+        treatments = set(row.is_a)
+        if not treatments <= self.drugs or len(treatments) > 1:
+            raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
+        return treatments.pop() if treatments else ""
 
     def _tokens(self, phrase: str) -> Doc:
         return self._tokenize(fold(phrase)[0])

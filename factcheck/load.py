@@ -24,8 +24,8 @@ _MEDIA_TYPES: Final = {
 }
 _OFFICE: Final = (".docx", ".pdf")  # read by office.py
 _EXPORT: Final = "export as HTML or text"
-# Documents that an editor might believe to have been checked, so a folder's report names them.
-_UNSUPPORTED: Final = {
+#: Documents that an editor might believe to have been checked, so a folder's report names them.
+UNSUPPORTED: Final = {
     ".doc": f"Word document: not supported; {_EXPORT}",
     ".odt": f"OpenDocument text: not supported; {_EXPORT}",
     ".rtf": f"RTF: not supported; {_EXPORT}",
@@ -34,20 +34,21 @@ _UNSUPPORTED: Final = {
 }
 _SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0", f"Office document: not supported; {_EXPORT}"),
-    (b"{\\rtf", _UNSUPPORTED[".rtf"]),
+    (b"{\\rtf", UNSUPPORTED[".rtf"]),
     (b"\x1f\x8b", "gzip archive: not supported; unpack it first"),
-    (b"bplist00", _UNSUPPORTED[".webarchive"]),
+    (b"bplist00", UNSUPPORTED[".webarchive"]),
     (b"\x89PNG", "image: not supported; give the page that shows it"),
     (b"\xff\xd8\xff", "image: not supported; give the page that shows it"),
     (b"GIF8", "image: not supported; give the page that shows it"),
 )
 _UNICODE_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CONTROL: Final = bytes(set(range(32)) - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})  # 0x1B: used by ISO-2022 encodings
-_SAMPLE: Final = 8192
+SAMPLE: Final = 8192
 # Binaries start at about a tenth of control bytes; text that a bad export has scarred stays far below a fiftieth.
 _BINARY_SHARE: Final = 0.02
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
-_MARKUP: Final = re.compile(
+#: What the beginning of an HTML file looks like.
+MARKUP: Final = re.compile(
     rb"<(?:!doctype|html|head|body|title|meta|div|p|h[1-6]|span|a|section|article|main)\b", re.IGNORECASE
 )
 
@@ -78,16 +79,16 @@ def _is_url(source: str) -> bool:
 
 def _from_stream(stream: BinaryIO) -> Page | Skipped:
     try:
-        return _page("-", stream.read(MAX_BYTES + 1), None)
+        return as_page("-", stream.read(MAX_BYTES + 1), None)
     except OSError as error:
-        return Skipped("-", _os_reason(error), unreadable=True)
+        return Skipped("-", os_reason(error), unreadable=True)
 
 
 def _from_url(url: str) -> Page | Skipped:
     from factcheck.fetch import fetch  # an HTTP client takes a tenth of a second to import
 
     page = fetch(url)
-    return page if isinstance(page, Skipped) else _page(url, page.content, page.media_type, page.encoding)
+    return page if isinstance(page, Skipped) else as_page(url, page.content, page.media_type, page.encoding)
 
 
 def _from_path(source: str) -> Iterator[Page | Skipped]:
@@ -97,12 +98,12 @@ def _from_path(source: str) -> Iterator[Page | Skipped]:
     except FileNotFoundError:
         yield Skipped(source, _missing(source), unreadable=True)
     except (OSError, ValueError) as error:
-        yield Skipped(source, _os_reason(error), unreadable=True)
+        yield Skipped(source, os_reason(error), unreadable=True)
     else:
         if folder:
             yield from _from_folder(path)
         else:
-            yield _from_file(path, named=True)
+            yield from_file(path, named=True)
 
 
 def _missing(source: str) -> str:
@@ -118,7 +119,7 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
 
     def deny(error: OSError) -> None:
         where = str(error.filename or folder)
-        denied.append(Skipped(where, _os_reason(error), unreadable=where == str(folder)))
+        denied.append(Skipped(where, os_reason(error), unreadable=where == str(folder)))
 
     empty = True
     # Links to folders are not followed: they can lead in a circle, or out of what was named.
@@ -127,12 +128,12 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
         for name in sorted(names):
             path = Path(where, name)
             suffix = path.suffix.lower()
-            if name.startswith(".") or (suffix not in (*_MEDIA_TYPES, *_OFFICE, *_UNSUPPORTED)):
+            if name.startswith(".") or (suffix not in (*_MEDIA_TYPES, *_OFFICE, *UNSUPPORTED)):
                 continue
             if path.exists() and not path.is_file():
                 continue  # a pipe or a device: reading it could wait for ever
             empty = False
-            yield _from_file(path, named=False)
+            yield from_file(path, named=False)
     yield from denied
     if empty and not denied:
         yield Skipped(
@@ -140,10 +141,11 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
         )
 
 
-def _from_file(path: Path, *, named: bool) -> Page | Skipped:
+def from_file(path: Path, *, named: bool) -> Page | Skipped:
+    """A file as a page; `named` marks one that the user named, which has to be readable."""
     source, suffix = str(path), path.suffix.lower()
-    if suffix in _UNSUPPORTED:
-        return Skipped(source, _UNSUPPORTED[suffix], unreadable=named)
+    if suffix in UNSUPPORTED:
+        return Skipped(source, UNSUPPORTED[suffix], unreadable=named)
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -151,13 +153,13 @@ def _from_file(path: Path, *, named: bool) -> Page | Skipped:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # a pipe has no size to ask for
     except OSError as error:
-        return Skipped(source, _os_reason(error), unreadable=named)
+        return Skipped(source, os_reason(error), unreadable=named)
     if suffix in _OFFICE and content.strip():
         return _from_office(source, content, named=named)
-    return _page(source, content, _MEDIA_TYPES.get(suffix), named=named)
+    return as_page(source, content, _MEDIA_TYPES.get(suffix), named=named)
 
 
-def _page(
+def as_page(
     source: str, content: bytes, media_type: str | None, encoding: str | None = None, *, named: bool = True
 ) -> Page | Skipped:
     """A page of what was read, its type sniffed where nothing gives it."""
@@ -171,8 +173,8 @@ def _page(
     if reason:
         return Skipped(source, reason, unreadable=named)
     if media_type is None:
-        sample = content[:_SAMPLE].replace(b"\0", b"")  # UTF-16 looks like Latin-1 without its zeros
-        media_type = "text/html" if _MARKUP.search(sample) else "text/plain"
+        sample = content[:SAMPLE].replace(b"\0", b"")  # UTF-16 looks like Latin-1 without its zeros
+        media_type = "text/html" if MARKUP.search(sample) else "text/plain"
     return Page(source, content, media_type, encoding or _wide(content))
 
 
@@ -191,7 +193,7 @@ def _binary(content: bytes) -> str | None:
             return reason
     if content.startswith(_UNICODE_MARKS) or _wide(content):
         return None
-    sample = content[:_SAMPLE]
+    sample = content[:SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROL))
     if controls > len(sample) * _BINARY_SHARE:
         return f"binary file, not text; {_EXPORT}"
@@ -200,7 +202,7 @@ def _binary(content: bytes) -> str | None:
 
 def _wide(content: bytes) -> str | None:
     """UTF-16 without its mark: every other byte of English text is zero."""
-    sample = content[: _SAMPLE // 2 * 2]
+    sample = content[: SAMPLE // 2 * 2]
     if content.startswith(_UNICODE_MARKS) or len(sample) < 4:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
@@ -214,7 +216,8 @@ def _too_large(size: int) -> str:
     return f"{shown}larger than the limit of {MAX_BYTES // 1_000_000} MB; split it, or save the article alone"
 
 
-def _os_reason(error: OSError | ValueError) -> str:
+def os_reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in one line."""
     if isinstance(error, PermissionError):
         return "permission denied; make it readable for this user"
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -159,7 +159,7 @@ def crowding(html: str) -> int:
 
 
 def flatten(html: str) -> str:
-    """Drop the tags of containers nested deeper than MAX_DEPTH and attributes past MAX_ATTRIBUTES, so that parsing stays linear."""
+    """Drop the tags of containers nested deeper than MAX_DEPTH, and attributes past MAX_ATTRIBUTES: parsing stays linear."""
     if len(html) > 2 * MAX_ATTRIBUTES:
         html = _CROWDED_TAG.sub(lambda found: found["kept"] or found[0], html)
     if html.count("<") < DEPTH_CHECK_FROM:

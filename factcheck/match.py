@@ -38,17 +38,23 @@ class Matcher:
         self.entries = list(entries)
         self.names = names
         self.by_id = {e.id: e for e in self.entries}
-        use = Counter(c for e in self.entries for c in {c for s in e.slots for g in s.require for c in g})
-        total = max(len(self.entries), 1)
-        self._rarity = {c: math.log(1 + total / n) for c, n in use.items()}
+        self._rarity = {drug: self._rarities(drug) for drug in {e.drug for e in self.entries}}
         self._index: dict[str, list[tuple[int, Entry, Slots]]] = defaultdict(list)
         order = 0
         for entry in self.entries:
             for slots in entry.slots:
-                rarest = max(slots.require, key=lambda g: min(self._rarity[c] for c in g))
+                rarity = self._rarity[entry.drug]
+                rarest = max(slots.require, key=lambda g: min(rarity[c] for c in g))
                 for concept in rarest:
                     self._index[concept].append((order, entry, slots))
                 order += 1
+
+    def _rarities(self, drug: str) -> dict[str, float]:
+        """How rare each concept is among the entries on `drug` and on ketamine: a pack on another treatment changes no weight
+        that a model was trained with."""
+        kin = [e for e in self.entries if e.drug == drug or e.drug in _KETAMINE]
+        use = Counter(c for e in kin for c in {c for s in e.slots for g in s.require for c in g})
+        return {c: math.log(1 + len(kin) / n) for c, n in use.items()}
 
     def nameable(self, entry: Entry, reading: Reading) -> bool:
         """Whether the reading, or what it leans on, names every condition and therapy that some slots of the entry ask for."""
@@ -83,7 +89,8 @@ class Matcher:
             matched = frozenset().union(*(group & concepts for group in slots.require))
             if reach == IN_CONTEXT and not matched & reading.concepts:
                 continue
-            weight = sum(max(self._rarity[c] for c in group & concepts) for group in slots.require)
+            rarity = self._rarity[entry.drug]
+            weight = sum(max(rarity[c] for c in group & concepts) for group in slots.require)
             old = best.get(entry.id)
             if old is None or (reach, -weight) < (old.reach, -old.weight):
                 best[entry.id] = Candidate(entry, slots, clause, reach, matched, weight)
@@ -92,6 +99,7 @@ class Matcher:
 #: Drugs that "ketamine" names, and those that it names together with its approved enantiomer (`drug: both`).
 _RACEMIC = frozenset({"ketamine", "arketamine"})
 _BOTH = _RACEMIC | {"esketamine"}
+_KETAMINE = _BOTH | {"both"}
 
 
 def speaks_of(drug: str, drugs: frozenset[str]) -> bool:
@@ -101,3 +109,9 @@ def speaks_of(drug: str, drugs: frozenset[str]) -> bool:
     if drug == "ketamine":
         return not drugs or bool(drugs & _RACEMIC)
     return drug in drugs
+
+
+def akin(drug: str, drugs: frozenset[str]) -> bool:
+    """Whether wording alone may suggest an entry on `drug` where `drugs` are spoken of: pages mix up ketamine and its enantiomers
+    with each other, but not with another treatment."""
+    return drug in drugs or (drug in _KETAMINE and (not drugs or bool(drugs & _BOTH)))

@@ -20,6 +20,12 @@ def models_dir() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "models"
 
 
+def guide_path() -> Path:
+    """The labeling guide, docs/labels.md."""
+    installed = _PACKAGE / "_data" / "labels.md"
+    return installed if installed.is_file() else _PACKAGE.parent / "docs" / "labels.md"
+
+
 def bench_dir() -> Path:
     """Material that benchmarks and some tests read and that no wheel carries: `FACTCHECK_BENCH_DATA`, else `../shared`."""
     return Path(os.environ.get("FACTCHECK_BENCH_DATA") or _PACKAGE.parent.parent / "shared")

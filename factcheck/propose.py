@@ -9,7 +9,7 @@ import numpy as np
 
 from factcheck.domain import Entry
 from factcheck.features import Features
-from factcheck.match import IN_CLAUSE, Candidate, Matcher, speaks_of
+from factcheck.match import IN_CLAUSE, Candidate, Matcher, akin, speaks_of
 from factcheck.model import Floats
 from factcheck.read import Reading
 
@@ -52,7 +52,7 @@ def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str,
         if entry is None:
             continue
         candidate, position = by_id.get(entry_id), order.get(entry_id)
-        if candidate is None and not matcher.nameable(entry, reading):
+        if candidate is None and not (akin(entry.drug, reading.drugs) and matcher.nameable(entry, reading)):
             continue
         standing = None
         if position is not None:

@@ -65,8 +65,9 @@ class Reader:
         self._drugs = lexicon.drugs
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
-    def read(self, text: str, before: str = "") -> Reading:
-        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for."""
+    def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
+        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for, `subject`
+        the treatment that its page is about where that is not ketamine."""
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
@@ -82,7 +83,7 @@ class Reader:
         named = frozenset(m.id for m in mentions if m.id in self._drugs)
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
-        drugs = named or context & self._drugs
+        drugs = named or context & self._drugs or subject
         return Reading(
             words=tuple(t.norm_ for t in doc),
             lowers=lowers,

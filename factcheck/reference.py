@@ -12,7 +12,7 @@ from factcheck.border import DataError, ReferenceRow, load_yaml
 from factcheck.domain import Entry, Grade, ReferenceSet
 
 #: In a folder of a user's own, files with these beginnings hold lexicon rows, the others entries.
-LEXICON_FILES = ("concepts", "cues")
+LEXICON_FILES = ("concepts", "cues", "subjects")
 
 
 def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> ReferenceSet:
@@ -35,7 +35,7 @@ def load_reference(folders: Sequence[Path], concepts: frozenset[str]) -> Referen
                     raise DataError(f"{path}: {row.id}: already defined in {seen[row.id]}")
                 seen[row.id] = path
                 entry = row.entry()
-                _check_slots(path, entry, concepts)
+                check_slots(path, entry, concepts)
                 entries[row.id] = entry
     reviewed = max((e.reviewed for e in entries.values()), default=date.min)
     return ReferenceSet(dict(sorted(entries.items())), reviewed, digest.hexdigest()[:12])
@@ -57,7 +57,8 @@ def as_it_stood(reference: ReferenceSet, day: date) -> ReferenceSet:
     return replace(reference, entries=entries)
 
 
-def _check_slots(path: Path, entry: Entry, concepts: frozenset[str]) -> None:
+def check_slots(path: Path | str, entry: Entry, concepts: frozenset[str]) -> None:
+    """Raise `DataError` where a slot of the entry names a concept that the lexicon does not have."""
     for slots in entry.slots:
         for concept in (*(c for group in slots.require for c in group), *slots.without):
             if concept not in concepts:

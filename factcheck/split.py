@@ -48,7 +48,7 @@ _CAN_END = frozenset(
 _WINDOW = 20_000
 #: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
 MAX_SENTENCE = 2_000
-#: A stretch longer than MAX_SENTENCE whose sentences are shorter on average is no prose (a list of marks, say), and is left whole.
+#: A stretch longer than MAX_SENTENCE whose sentences are shorter on average is no prose (a list of marks, say): it is left whole.
 MIN_AVERAGE = 12
 
 

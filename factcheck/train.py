@@ -37,6 +37,7 @@ def train(
     files: Sequence[Path],
     out: Path,
     *,
+    added: Sequence[Path] = (),
     reference: Sequence[Path] = (),
     workers: int = 2,
     say: Callable[[str], None] = lambda _: None,
@@ -46,13 +47,14 @@ def train(
     Parameters
     ----------
     data: the data folder (`reference/`, `lexicon/`, `training/`). files: training files; empty means all of `data/training`.
+    added: files to train on beside those.
     reference: further reference folders. workers: processes. say: told of each step.
 
     Raises `DataError` where a file does not fit.
     """
     lexicon = Lexicon.load([data / "lexicon", *reference])
     entries = load_reference([data / "reference", *reference], frozenset(lexicon.rows))
-    paths = list(files) or sorted((data / "training").glob("*.jsonl"))
+    paths = [*(files or sorted((data / "training").glob("*.jsonl"))), *added]
     examples = load_examples(paths, entries.entries)
     missing = set(Label) - {e.label for e in examples}
     if missing:
@@ -77,7 +79,9 @@ def train(
     }
     save_model(out, fitted.heads, card)
     digest = _digest(examples)
-    (out / CARD).write_text(_card(out.name, examples, digest, entries.digest, scores), encoding="utf-8")
+    (out / CARD).write_text(
+        _card(out.name, examples, digest, entries.digest, scores, added=bool(added)), encoding="utf-8"
+    )
     _remember(out / HISTORY, {"training": digest, "reference": entries.digest, "sentences": str(len(examples))}, scores)
     return Trained(out, len(examples), scores)
 
@@ -96,16 +100,25 @@ def _digest(examples: Sequence[Example]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _card(name: str, examples: Sequence[Example], digest: str, reference: str, scores: Mapping[str, float]) -> str:
+def _card(
+    name: str,
+    examples: Sequence[Example],
+    digest: str,
+    reference: str,
+    scores: Mapping[str, float],
+    *,
+    added: bool = False,
+) -> str:
     counts = Counter(e.label.value for e in examples)
     groups = len({e.group for e in examples})
+    origin = "written for the project (`data/training/`)" + (" or labeled by its users" if added else "")
     lines = [
         f"# Model card: {name}",
         "",
         "Linear heads (logistic regression, linear SVM) over words, lexicon concepts, cues and clause structure. They say how a",
         "sentence reads; what is true comes from the reference set.",
         "",
-        f"- Trained on {len(examples)} sentences in {groups} groups, written for the project (`data/training/`),",
+        f"- Trained on {len(examples)} sentences in {groups} groups, {origin},",
         f"  sha256 {digest}; reference set {reference}.",
         "- Labels: " + ", ".join(f"{k} {v}" for k, v in sorted(counts.items())) + ".",
         f"- Seed {SEED}; " + ", ".join(f"{k} {v}" for k, v in versions().items()) + ".",

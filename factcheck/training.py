@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +35,7 @@ def load_examples(paths: Sequence[Path], entries: Mapping[str, Entry]) -> list[E
     examples: dict[str, Example] = {}
     texts: dict[tuple[str, str], str] = {}
     for path in paths:
-        for n, line in enumerate(read_text(path).splitlines(), 1):
-            if not line.strip():
-                continue
-            where = f"{path}:{n}"
-            row = _row(where, line)
+        for where, row in read_rows(path):
             if row.id in examples:
                 raise DataError(f"{where}: id {row.id} stands twice")
             key = (row.text, row.before or "")
@@ -50,6 +46,16 @@ def load_examples(paths: Sequence[Path], entries: Mapping[str, Entry]) -> list[E
             claims = tuple((c.entry, c.stance, c.strength) for c in row.claims)
             examples[row.id] = Example(row.id, row.group, row.before or "", row.text, row.label, claims)
     return [examples[key] for key in sorted(examples)]
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, TrainingRow]]:
+    """The lines of a training file, each with where it stands (file and line).
+
+    Raises `DataError` naming file and line where one does not fit; whether labels follow from claims is not looked at.
+    """
+    for n, line in enumerate(read_text(path).split("\n"), 1):
+        if line.strip():
+            yield f"{path}:{n}", _row(f"{path}:{n}", line)
 
 
 def _row(where: str, line: str) -> TrainingRow:

@@ -53,9 +53,9 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test connect or ask a name server outside this machine, whatever the code under test decides."""
     send, look_up = factcheck.fetch._send, socket.getaddrinfo
 
-    async def guarded(client: Any, url: Any, addresses: list[factcheck.fetch.Address]) -> Any:
+    async def guarded(client: Any, url: Any, addresses: list[factcheck.fetch.Address], headers: Any) -> Any:
         assert all(address.is_loopback for address in addresses), f"would connect to {addresses}"
-        return await send(client, url, addresses)
+        return await send(client, url, addresses, headers)
 
     def local(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:
         if host not in ("localhost", b"localhost"):

@@ -1,0 +1,388 @@
+"""Many pages into a store: read, extract, judge, write; each once, in parallel, and to be stopped at any moment.
+
+A page's content is extracted once, however many addresses have it; a sentence in its context is judged once, however many pages
+have it. What is known from the store is not done again. Tasks go to a pool in shards; this process alone writes.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
+
+from factcheck import __version__
+from factcheck.capture import iso
+from factcheck.cluster import DaskPool
+from factcheck.domain import BlockKind, Channel, Disclosed, Label, Page, ReferenceSet, Skipped
+from factcheck.identity import Settings, extractor_digest, judge_digest
+from factcheck.paths import data_dir
+from factcheck.polite import DELAY, Guest
+from factcheck.pool import Crashed, LokyPool, Pool, cores
+from factcheck.rows import PageRow
+from factcheck.shards import Read, Reader
+from factcheck.sources import check_sources
+from factcheck.store import Store
+from factcheck.work import Content, Extracted, Text, extract_pages, judge_sentences, unjudged, unread
+
+#: Sentences of a judging task: a second or two.
+BATCH: Final = 1_000
+#: Seconds between commits: what a kill may cost, beside the tasks that run.
+COMMIT_SECONDS: Final = 2.0
+#: Into how many pieces a shard is cut that has ended its worker: from 100 pages to one in two cuts.
+PIECES: Final = 10
+
+_DEADLY = "reading it ends the worker process (out of memory, or a crash in a library); set aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to audit, and how.
+
+    Attributes:
+        jobs: Processes on this machine; None for one a core.
+        dask: Use Dask for them. scheduler: Use the cluster of the Dask scheduler at this address instead.
+        keep_pages: Keep the bytes of each page in the store.
+        delay: Seconds between two requests to a host.
+        allow_private: Also fetch from loopback and private addresses; for tests with a server of their own.
+    """
+
+    sources: tuple[str, ...]
+    store: Path
+    settings: Settings = field(default_factory=Settings)
+    jobs: int | None = None
+    dask: bool = False
+    scheduler: str | None = None
+    keep_pages: bool = False
+    delay: float = DELAY
+    allow_private: bool = False
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run has done so far. The names are those of the columns of `runs`."""
+
+    pages: int = 0
+    pages_extracted: int = 0
+    pages_unchanged: int = 0
+    pages_unreadable: int = 0
+    sentences_judged: int = 0
+    sentences_rejudged: int = 0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is. `done` and `total` are bytes of the sources."""
+
+    counts: Counts = field(default_factory=Counts)
+    done: int = 0
+    total: int = 0
+    flagged: int = 0  # different sentences that were found overstated or contradicted in this run
+    unreadable_sources: list[Skipped] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A shard of one kind of work. `alone` is one that runs with nothing beside it, since it is suspected."""
+
+    contents: tuple[Content, ...] = ()
+    texts: tuple[Text, ...] = ()
+    alone: bool = False
+
+    def pieces(self) -> list[_Task]:
+        """The shard in smaller ones; none if it is a single page or sentence."""
+        items = len(self.contents or self.texts)
+        if items < 2:
+            return []
+        step = -(-items // PIECES)
+        return [
+            replace(self, contents=self.contents[i : i + step], texts=self.texts[i : i + step])
+            for i in range(0, items, step)
+        ]
+
+
+def audit(plan: Plan, watch: Callable[[Progress], None] = lambda _: None) -> Progress:
+    """Read all pages of the sources into the store. `watch` is called often with how far it is.
+
+    Raises `StoreError`, `PoolError` and other `FactcheckError`s; what was written until then stays, and running the same
+    plan again goes on from there.
+    """
+    check_sources(plan.sources)
+    judge = judge_digest(plan.settings)
+    with Store.open(plan.store) as store:
+        return _Run(plan, store, judge, watch).run()
+
+
+class _Run:
+    """One run: the state between the reader's thread, the pool and the store."""
+
+    def __init__(self, plan: Plan, store: Store, judge: str, watch: Callable[[Progress], None]) -> None:
+        self._plan = plan
+        self._store = store
+        self._judge = judge
+        self._extractor = extractor_digest(plan.settings.reference)
+        self._watch = watch
+        self._progress = Progress()
+        self._counts = self._progress.counts
+        self._pool: Pool | None = None
+        self._keys = count()
+        self._tasks: dict[int, _Task] = {}
+        self._suspects: deque[_Task] = deque()
+        self._waiting: dict[
+            int, list[tuple[PageRow, int]]
+        ] = {}  # pages whose document is being made, with their weight
+        self._texts: deque[Text] = deque()
+        self._pending: dict[int, bool] = {}  # sentences on their way to a verdict; True where an earlier judge had one
+        self._backlog: int | None = (
+            None if store.all_judged(judge) else -1
+        )  # the last id of the store's sentences that was looked at; None at their end
+        self._committed = time.monotonic()
+        self._run_id = 0
+
+    def run(self) -> Progress:
+        plan = self._plan
+        reference, as_of = self._store.judged_by(self._judge) or self._load_reference()
+        self._run_id = self._store.begin_run(
+            {
+                "started": iso(datetime.now(UTC)),
+                "sources": json.dumps(plan.sources),
+                "tool": __version__,
+                "model": str(plan.settings.model or "base"),
+                "reference": reference,
+                "as_of": as_of,
+                "extractor": self._extractor,
+                "judge": self._judge,
+            }
+        )
+        self._store.commit()
+        reader = Reader(plan.sources, Guest(self._validators, plan.delay, allow_private=plan.allow_private))
+        self._progress.total = reader.total
+        reader.start()
+        try:
+            while self._fill(reader):
+                self._collect()
+                self._commit()
+        finally:
+            reader.stop()
+            if self._pool:
+                self._pool.close()
+        self._store.drop_unused()
+        if self._store.lacks_disclosures():
+            from factcheck.disclose import speaks  # brings spaCy, which a run that finds all unchanged does not need
+
+            body = Channel.BODY
+            self._store.put_disclosures(
+                [d.value for d in Disclosed], [k.value for k in BlockKind if speaks(k, body)], body.value
+            )
+        self._store.update_run(self._run_id, {"finished": iso(datetime.now(UTC)), **asdict(self._counts)})
+        self._store.commit()
+        self._watch(self._progress)
+        return self._progress
+
+    def _load_reference(self) -> tuple[str, str]:
+        """Write the entries; the reference set's digest and the day of judging."""
+        entries = _reference(self._plan.settings)
+        self._store.put_entries(_entry_rows(entries))
+        return entries.digest, str(self._plan.settings.as_of or entries.reviewed)
+
+    # -- giving work -----------------------------------------------------------------------------------------------------
+
+    def _fill(self, reader: Reader) -> bool:
+        """Give the pool what it has room for. False where all is done."""
+        if self._suspects:
+            if not self._tasks:
+                self._submit(replace(self._suspects.popleft(), alone=True))
+            return True
+        room = 2 * (self._pool.size if self._pool else 1)
+        while len(self._tasks) < room:
+            self._take_backlog()
+            if len(self._texts) >= BATCH:
+                self._submit_texts()
+                continue
+            shard = reader.next(wait=not self._tasks and not self._texts)
+            if shard is not None:
+                self._take_shard(shard)
+            elif self._texts and not self._tasks:
+                self._submit_texts()
+            elif reader.finished:
+                return bool(self._tasks)
+            else:
+                break
+            self._commit()
+        return True
+
+    def _submit(self, task: _Task) -> None:
+        if self._pool is None:  # a run that finds all unchanged starts no process
+            plan = self._plan
+            dask = plan.dask or plan.scheduler is not None
+            jobs = plan.jobs or cores()
+            self._pool = DaskPool(plan.scheduler, jobs) if dask else LokyPool(jobs)
+        key = next(self._keys)
+        self._tasks[key] = task
+        if task.contents:
+            self._pool.submit(key, extract_pages, task.contents, self._extractor, self._plan.settings.reference)
+        else:
+            self._pool.submit(key, judge_sentences, task.texts, self._plan.settings, self._judge)
+
+    def _submit_texts(self) -> None:
+        self._submit(_Task(texts=tuple(self._texts.popleft() for _ in range(min(BATCH, len(self._texts))))))
+
+    def _take_backlog(self) -> None:
+        """Sentences of the store that this judge has not seen: of an interrupted run, or of another model's."""
+        while self._backlog is not None and len(self._texts) < BATCH:
+            rows = self._store.unjudged(self._judge, self._backlog, BATCH)
+            self._backlog = rows[-1][0] if rows else None
+            for sentence_id, text, context, before in rows:
+                self._queue_text(Text(sentence_id, text, context), before)
+
+    def _queue_text(self, text: Text, before: bool = False) -> None:
+        if text.id not in self._pending:
+            self._pending[text.id] = before
+            self._texts.append(text)
+
+    def _take_shard(self, shard: Sequence[Read]) -> None:
+        """Write what needs no work, and send the rest to be extracted."""
+        ids = list({read.document_id for read in shard if read.document_id is not None})
+        known = self._store.extracted(ids, self._extractor)
+        contents = []
+        for read in shard:
+            capture, document_id, page = read.capture, read.document_id, _page_row(read)
+            if capture.unchanged:
+                self._store.touch(capture.url, capture.fetched, self._run_id)
+                self._counts.pages_unchanged += 1
+            elif document_id is None or not isinstance(capture.content, Page):
+                self._put_unreadable(page, capture.content)
+            elif document_id in known:
+                self._store.put_page(replace(page, skipped=known[document_id]), self._run_id)
+                if self._plan.keep_pages:
+                    self._store.keep_content(document_id, capture.content.content)
+                self._counts.pages_unchanged += 1
+            else:
+                if document_id not in self._waiting:
+                    self._waiting[document_id] = []
+                    contents.append(Content(document_id, capture.content))
+                self._waiting[document_id].append((page, capture.weight))
+                continue
+            self._count_page(capture.weight)
+        if contents:
+            self._submit(_Task(contents=tuple(contents)))
+
+    def _put_unreadable(self, page: PageRow, content: Page | Skipped) -> None:
+        self._store.put_page(page, self._run_id)
+        self._counts.pages_unreadable += 1
+        if isinstance(content, Skipped) and content.unreadable:
+            self._progress.unreadable_sources.append(content)
+
+    def _count_page(self, weight: int) -> None:
+        self._counts.pages += 1
+        self._progress.done += weight
+
+    # -- taking results --------------------------------------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        """Write what has come back. Waits a moment for the first result, and not for the next."""
+        timeout = 0.1
+        while self._tasks and self._pool and (key := self._pool.done(timeout)) is not None:
+            timeout = 0.0
+            task = self._tasks.pop(key)
+            try:
+                result = self._pool.result(key)
+            except Crashed:
+                self._suspect(task)
+                continue
+            if task.contents:
+                self._put_extracted(result, task)
+            else:
+                self._put_verdicts(result)
+
+    def _suspect(self, task: _Task) -> None:
+        """A task whose worker died runs again by itself, then in pieces; a single page or sentence is set aside."""
+        pieces = task.pieces() if task.alone else [task]
+        if pieces:
+            self._suspects.extend(pieces)
+        elif task.contents:
+            (content,) = task.contents
+            self._put_extracted(Extracted((unread(content, _DEADLY),), ()), task)
+        else:
+            (text,) = task.texts
+            self._put_verdicts([unjudged(text, _DEADLY)])
+
+    def _put_extracted(self, result: Extracted, task: _Task) -> None:
+        # By id, as the table lies.
+        texts = sorted(result.sentences, key=attrgetter("id"))
+        self._store.put_sentences((t.id, t.text, t.context) for t in texts)
+        judged = self._store.judged([t.id for t in texts], self._judge)
+        for text in texts:
+            if text.id not in judged:
+                self._queue_text(text)
+        content = {c.id: c.page.content for c in task.contents}
+        for document in result.documents:
+            self._store.put_document(document, self._extractor)
+            if self._plan.keep_pages:
+                self._store.keep_content(document.id, content[document.id])
+            for page, weight in self._waiting.pop(document.id, ()):
+                self._store.put_page(replace(page, skipped=document.skipped), self._run_id)
+                self._counts.pages_extracted += 1
+                self._count_page(weight)
+
+    def _put_verdicts(self, verdicts: Sequence[Any]) -> None:
+        self._store.put_verdicts(verdicts, self._judge)
+        for verdict in verdicts:
+            if self._pending.pop(verdict.sentence_id, False):
+                self._counts.sentences_rejudged += 1
+            else:
+                self._counts.sentences_judged += 1
+            self._progress.flagged += Label(verdict.label).flagged
+
+    def _validators(self, url: str) -> tuple[str | None, str | None]:
+        # Called from other threads, which may not use the writer's connection.
+        with Store.read(self._plan.store) as store:
+            return store.validators(url, self._extractor)
+
+    def _commit(self) -> None:
+        self._watch(self._progress)
+        if time.monotonic() - self._committed >= COMMIT_SECONDS:
+            self._store.update_run(self._run_id, asdict(self._counts))
+            self._store.commit()
+            self._committed = time.monotonic()
+
+
+def _page_row(read: Read) -> PageRow:
+    capture = read.capture
+    return PageRow(
+        capture.site,
+        capture.url,
+        capture.source,
+        capture.fetched,
+        read.hash,
+        read.document_id,
+        capture.content.reason if isinstance(capture.content, Skipped) else None,
+        capture.etag,
+        capture.last_modified,
+        capture.newest,
+    )
+
+
+def _reference(settings: Settings) -> ReferenceSet:
+    from factcheck.lexicon import Lexicon  # imports spaCy, which a run that finds all unchanged does not need
+    from factcheck.reference import as_it_stood, load_reference
+
+    root = data_dir()
+    lexicon = Lexicon.load([root / "lexicon", *settings.reference])
+    entries = load_reference([root / "reference", *settings.reference], frozenset(lexicon.rows))
+    return as_it_stood(entries, settings.as_of or entries.reviewed)
+
+
+def _entry_rows(reference: ReferenceSet) -> Iterator[tuple[str, str, str, str, str, str]]:
+    for entry in reference.entries.values():
+        sources = [
+            {"title": s.title, "publisher": s.publisher, "year": s.year, "url": s.url, "identifier": s.identifier}
+            for s in entry.sources
+        ]
+        yield entry.id, entry.claim, entry.truth, entry.grade.value, entry.licensed, json.dumps(sources)

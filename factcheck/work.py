@@ -1,0 +1,179 @@
+"""What the workers of an audit do: pages to sentences, sentences to verdicts. Called in other processes, on other machines.
+
+Both kinds of task are idempotent and give plain values back, which the one process that holds the store writes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from factcheck.domain import Document, FactcheckError, Finding, Page, Sentence
+from factcheck.extract import extract
+from factcheck.identity import Settings, extractor_digest, judge_digest
+from factcheck.paths import data_dir
+from factcheck.rows import ClaimRow, DocumentRow, Occurrence, VerdictRow
+from factcheck.schema import row_id
+from factcheck.split import split
+
+if TYPE_CHECKING:
+    from factcheck.check import FactChecker  # imported where it is used: the process that asks for work needs no spaCy
+    from factcheck.lexicon import Lexicon
+
+#: Why a page has no sentences in the store although it could be read.
+OFF_TOPIC = "names no treatment that the reference set is about; not read further"
+#: Reading is not known to be safe in several threads, which a Dask worker may have.
+_LOCK = threading.Lock()
+_loaded: tuple[Settings, FactChecker] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence as it is judged."""
+
+    id: int
+    text: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A page to extract, under the id of its document."""
+
+    id: int
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Documents, and each sentence in them once."""
+
+    documents: tuple[DocumentRow, ...]
+    sentences: tuple[Text, ...]
+
+
+def extract_pages(contents: Sequence[Content], extractor: str, reference: tuple[Path, ...] = ()) -> Extracted:
+    """Extract and split pages; one that names none of the treatments of the reference set is not read any further.
+
+    Raises `FactcheckError` where this process runs other code than the one that asks.
+    """
+    if extractor != extractor_digest(reference):
+        raise FactcheckError("the workers have another version of factcheck; install the same on all machines")
+    sentences: dict[int, Text] = {}
+    with _LOCK:
+        lexicon = _lexicon(reference)
+        documents = tuple(_document(content, lexicon, sentences) for content in contents)
+    return Extracted(documents, tuple(sentences.values()))
+
+
+def judge_sentences(texts: Sequence[Text], settings: Settings, judge: str) -> list[VerdictRow]:
+    """Judge sentences. Raises `FactcheckError` where this process has another model or reference set."""
+    with _LOCK:
+        checker = _checker(settings, judge)
+        sentences = [Sentence(t.text, 0, len(t.text), before=t.context) for t in texts]
+        try:
+            findings = checker.check_sentences(sentences)
+        except Exception:  # a defect on one sentence must not cost the others their verdict
+            return [_judge_alone(checker, text, sentence) for text, sentence in zip(texts, sentences, strict=True)]
+    return [_verdict(text.id, finding, checker) for text, finding in zip(texts, findings, strict=True)]
+
+
+def unread(content: Content, reason: str) -> DocumentRow:
+    """The row of a page that cannot be extracted."""
+    return DocumentRow(content.id, "", reason)
+
+
+def unjudged(text: Text, reason: str) -> VerdictRow:
+    """The row of a sentence that cannot be judged."""
+    return VerdictRow(text.id, "unverified", 0.0, None, "not judged", reason, None)
+
+
+def _document(content: Content, lexicon: Lexicon, sentences: dict[int, Text]) -> DocumentRow:
+    try:
+        document = extract(content.page)
+        if isinstance(document, Document):
+            if not lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}"):
+                return unread(content, OFF_TOPIC)
+            return _with_sentences(content.id, document, sentences)
+    except Exception as error:  # a page that shows a defect is a row with that reason, not the end of the audit
+        return unread(content, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
+    return unread(content, document.reason)
+
+
+@cache
+def _lexicon(reference: tuple[Path, ...]) -> Lexicon:
+    from factcheck.lexicon import Lexicon
+
+    return Lexicon.load([data_dir() / "lexicon", *reference])
+
+
+def _with_sentences(document_id: int, document: Document, sentences: dict[int, Text]) -> DocumentRow:
+    from factcheck.check import judged_on
+
+    occurrences = []
+    for sentence in split(document):
+        text, context = (_storable(part) for part in judged_on(sentence))
+        sentence_id = row_id(text, context)
+        sentences.setdefault(sentence_id, Text(sentence_id, text, context))
+        occurrences.append(
+            Occurrence(sentence_id, sentence.start, sentence.end, sentence.kind.value, sentence.channel.value)
+        )
+    return DocumentRow(document_id, _storable(document.title), None, tuple(occurrences))
+
+
+def _storable(text: str) -> str:
+    """Text that SQLite takes: half a surrogate pair, which a broken page may hold, becomes a replacement character."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _checker(settings: Settings, judge: str) -> FactChecker:
+    from factcheck.check import FactChecker
+
+    global _loaded
+    if _loaded is None or _loaded[0] != settings:
+        if judge != judge_digest(settings):
+            raise FactcheckError("the workers have another model or reference set; install the same on all machines")
+        _loaded = settings, FactChecker.load(settings.reference, settings.model, settings.as_of)
+    return _loaded[1]
+
+
+def _judge_alone(checker: FactChecker, text: Text, sentence: Sentence) -> VerdictRow:
+    try:
+        return _verdict(text.id, checker.check_sentences([sentence])[0], checker)
+    except Exception as error:
+        return unjudged(text, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
+
+
+def _verdict(sentence_id: int, finding: Finding, checker: FactChecker) -> VerdictRow:
+    claims = tuple(
+        ClaimRow(
+            c.entry.id,
+            c.stance.value,
+            c.strength.value,
+            c.entry.grade.value,
+            c.label.value if c.label else None,
+            json.dumps([{"start": s.start, "end": s.end, "cue": s.cue} for s in c.spans]),
+        )
+        for c in finding.claims
+    )
+    strength = finding.strength.value if finding.strength else None
+    return VerdictRow(
+        sentence_id,
+        finding.label.value,
+        finding.confidence,
+        strength,
+        finding.reason,
+        finding.explanation,
+        finding.suggestion,
+        claims,
+        "".join(f" {d.value} " for d in sorted(checker.discloser.sentence(finding.sentence, finding.claims))),
+    )
