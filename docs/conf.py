@@ -3,7 +3,7 @@
 from factcheck import __version__
 
 project = "factcheck"
-author = "The factcheck authors"
+author = copyright = "The factcheck authors"
 release = version = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
