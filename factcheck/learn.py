@@ -156,8 +156,8 @@ def _fit(
 
 def folds(examples: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """The fold of each example: all that one file holds is in one, as one hand wrote it, so that what is held out is another
-    writer's. Groups that share near-duplicates (word 3-gram Jaccard ≥ 0.6) go to one fold too. Files go, largest first, to the fold
-    that is smallest so far."""
+    writer's. Groups that share near-duplicates (word 3-gram Jaccard ≥ 0.6) go to one fold too. Files go, largest first, to the
+    fold that is smallest so far."""
     parent: dict[str, str] = {e.group: e.group for e in examples}
 
     def root(group: str) -> str:

@@ -20,7 +20,7 @@ from factcheck.match import IN_CLAUSE, Candidate, Matcher
 from factcheck.measure import measure
 from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
 from factcheck.propose import Proposal, propose
-from factcheck.read import Reading
+from factcheck.read import Clause, Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
 #: Candidates whose strength and stance are read.
@@ -29,6 +29,8 @@ WEIGHED = 4
 SLIGHT = 0.05
 #: A second claim is kept when its relevance reaches this. Set by judgment; not swept.
 SECOND_CLAIM = 0.4
+#: One that a figure contradicts needs less. Set by judgment; not swept.
+WRONG_FIGURE = 0.2
 #: Weight of a number's verdict against the wording's (docs/labels.md: numbers win). Set by judgment; not swept.
 MEASURED = 0.85
 #: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
@@ -232,7 +234,7 @@ def _weighed(
 ) -> WeighedClaim:
     entry, candidate = proposal.entry, proposal.candidate
     strengths = _with_markers(reading, candidate, strengths)
-    stances = _with_negation(candidate, stances)
+    stances = _with_negation(reading, candidate, stances)
     measured = measure(entry, reading, candidate)
     verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
     return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
@@ -250,15 +252,18 @@ def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats
     return mixed
 
 
-def _with_negation(candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances, with two rules mixed in: two negations of a clause cancel ("is not non-addictive"), and a claim worded
-    with a negation is denied by a clause that has none and compares nothing ("is an opioid" for "is not an opioid")."""
+def _with_negation(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
+    """The learned stances, with three rules mixed in: two negations of a clause cancel ("is not non-addictive"), a negated verb denies
+    what follows it ("cannot injure the liver"), and a claim worded with a negation is denied by a clause that has none and compares
+    nothing ("is an opioid" for "is not an opioid")."""
     if candidate is None or candidate.reach != IN_CLAUSE:
         return learned
     clause, negative = candidate.clause, candidate.slots.negative
     count = len(negating(clause))
-    if count == 2 and "affix" in clause.cues:
+    if count == 2 and ("affix" in clause.cues or _litotes(clause)):
         stance = Stance.DENIES if negative else Stance.ASSERTS
+    elif count == 1 and not negative and _denied(reading, candidate):
+        stance = Stance.DENIES
     elif negative and count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}:
         stance = Stance.DENIES
     else:
@@ -268,9 +273,37 @@ def _with_negation(candidate: Candidate | None, learned: Floats) -> Floats:
     return mixed
 
 
+#: Words that negate the verb beside them, and words after them that turn the negation elsewhere ("not only", "not everyone").
+_NEGATORS = frozenset({"not", "n't", "cannot", "never"})
+_TURNING = frozenset("only merely just simply all every everyone everybody always necessarily alone yet solely but".split())
+
+
+def _denied(reading: Reading, candidate: Candidate) -> bool:
+    """Whether a verb is negated before something that filled the entry's slots, and not only in part."""
+    clause = candidate.clause
+    negation = negating(clause)[0]
+    words = reading.lowers[negation.start : negation.end + 2]
+    if negation.type != "negation" or _NEGATORS.isdisjoint(words[: negation.end - negation.start]):
+        return False
+    following = [m.start for m in clause.mentions if m.id in candidate.matched and m.start > negation.start]
+    return bool(following) and _TURNING.isdisjoint(words)
+
+
+def _litotes(clause: Clause) -> bool:
+    """Whether two negations stand side by side ("not without", "never without")."""
+    first, second = negating(clause)
+    return second.start <= first.end
+
+
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
-    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough."""
-    further = [c for c in claims[1:] if c.relevance >= SECOND_CLAIM and c.candidate is not None]
+    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough, or where a
+    figure of it is wrong."""
+    further = [
+        c
+        for c in claims[1:]
+        if c.candidate is not None
+        and (c.relevance >= SECOND_CLAIM or (c.measured is Label.CONTRADICTED and c.relevance >= WRONG_FIGURE))
+    ]
     return [*claims[:1], *further[:1]]
 
 
