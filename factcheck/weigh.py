@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
-from factcheck.features import Features, claim_features, negating, rule_strength, sentence_features
+from factcheck.features import Features, claim_features, sentence_features
 from factcheck.judge import verdict
-from factcheck.match import IN_CLAUSE, Candidate, Matcher
+from factcheck.markers import with_markers, with_negation
+from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
 from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
 from factcheck.propose import Proposal, propose
-from factcheck.read import Clause, Reading
+from factcheck.read import Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
 #: Candidates whose strength and stance are read.
@@ -35,10 +36,6 @@ WRONG_FIGURE = 0.2
 MEASURED = 0.85
 #: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
 CERTAIN = 0.98
-#: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on
-#: the development pages, on which it was therefore chosen; cross-validation on the training sentences cannot tell them apart.
-#: The rules of negation take the same weight, unswept.
-MARKED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,66 +230,11 @@ def _weighed(
     reading: Reading, proposal: Proposal, relevance: float, stances: Floats, strengths: Floats
 ) -> WeighedClaim:
     entry, candidate = proposal.entry, proposal.candidate
-    strengths = _with_markers(reading, candidate, strengths)
-    stances = _with_negation(reading, candidate, stances)
+    strengths = with_markers(reading, candidate, strengths)
+    stances = with_negation(reading, candidate, stances)
     measured = measure(entry, reading, candidate)
     verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
     return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
-
-
-def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned strengths, with what the clause's markers say mixed in where there are any."""
-    clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
-    start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
-    marked, raised = rule_strength(reading, start, end)
-    if marked is Strength.FLAT and not raised:
-        return learned
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[marked.rank] += MARKED
-    return mixed
-
-
-def _with_negation(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances, with three rules mixed in: two negations of a clause cancel ("is not non-addictive"), a negated verb denies
-    what follows it ("cannot injure the liver"), and a claim worded with a negation is denied by a clause that has none and compares
-    nothing ("is an opioid" for "is not an opioid")."""
-    if candidate is None or candidate.reach != IN_CLAUSE:
-        return learned
-    clause, negative = candidate.clause, candidate.slots.negative
-    count = len(negating(clause))
-    if count == 2 and ("affix" in clause.cues or _litotes(clause)):
-        stance = Stance.DENIES if negative else Stance.ASSERTS
-    elif count == 1 and not negative and _denied(reading, candidate):
-        stance = Stance.DENIES
-    elif negative and count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}:
-        stance = Stance.DENIES
-    else:
-        return learned
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[list(Stance).index(stance)] += MARKED
-    return mixed
-
-
-#: Words that negate the verb beside them, and words after them that turn the negation elsewhere ("not only", "not everyone").
-_NEGATORS = frozenset({"not", "n't", "cannot", "never"})
-_TURNING = frozenset("only merely just simply all every everyone everybody always necessarily alone yet solely but".split())
-
-
-def _denied(reading: Reading, candidate: Candidate) -> bool:
-    """Whether a verb is negated before something that filled the entry's slots, and not only in part."""
-    clause = candidate.clause
-    negation = negating(clause)[0]
-    words = reading.lowers[negation.start : negation.end + 2]
-    if negation.type != "negation" or _NEGATORS.isdisjoint(words[: negation.end - negation.start]):
-        return False
-    following = [m.start for m in clause.mentions if m.id in candidate.matched and m.start > negation.start]
-    return bool(following) and _TURNING.isdisjoint(words)
-
-
-def _litotes(clause: Clause) -> bool:
-    """Whether two negations stand side by side ("not without", "never without")."""
-    first, second = negating(clause)
-    return second.start <= first.end
 
 
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
