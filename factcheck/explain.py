@@ -29,7 +29,7 @@ _UNSETTLED = {
 
 def explain(decision: Decision) -> str:
     """One plain sentence on the deciding claim, followed by what is true."""
-    if not decision.claims:
+    if decision.reason in _UNSETTLED:
         return _UNSETTLED[decision.reason]
     claim = decision.claims[0]
     entry = claim.entry

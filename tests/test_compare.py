@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stores import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
+from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
 from typer.testing import CliRunner, Result
 
 from factcheck.cli import app

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from crawls import select
-from stores import APPROVED, FAIR, HARMLESS, HELLO, Said, fill
+from audited import APPROVED, FAIR, HARMLESS, HELLO, Said, fill
 from typer.testing import CliRunner, Result
 
 from factcheck.audit import Plan, audit

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from stores import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
+from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
 from test_tally import SITES
 from typer.testing import CliRunner, Result
 

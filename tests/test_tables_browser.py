@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
-from stores import FAIR, GUARANTEED, HARMLESS, fill
+from audited import FAIR, GUARANTEED, HARMLESS, fill
 from test_tables import evil, run, store  # noqa: F401
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stores import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
+from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
 
 from factcheck.border import DataError
 from factcheck.columns import Column, load_columns
 from factcheck.intervals import share
-from factcheck.keep import _load
+from factcheck.keep import load_entries
 from factcheck.overrules import Overrule, keep_overrules
 from factcheck.paths import data_dir
 from factcheck.schema import row_id
@@ -45,7 +45,7 @@ def by_name(table: Table) -> dict[str, Row]:
 
 def test_the_shipped_columns_are_about_entries_that_there_are() -> None:
     assert [c.id for c in COLUMNS] == "fda_approval non_addictive cure off_label risks abuse".split()
-    entries = _load(None).entries
+    entries = load_entries(None).entries
     for column in COLUMNS:
         assert column.entries <= entries.keys(), column.entries - entries.keys()
 
