@@ -42,7 +42,8 @@ def extractor_digest(reference: tuple[Path, ...] = ()) -> str:
     """
     package = Path(__file__).parent
     code = _digest(package, sorted(package.rglob("*.py")), __version__)
-    names = (_digest(folder, sorted(folder.glob("subjects*.yaml"))) for folder in (data_dir() / "lexicon", *reference))
+    found = ((folder, sorted(folder.glob("subjects*.yaml"))) for folder in (data_dir() / "lexicon", *reference))
+    names = (_digest(folder, paths) for folder, paths in found if paths)
     return hashlib.sha256(" ".join((code, *names)).encode()).hexdigest()[:16]
 
 
