@@ -149,6 +149,8 @@ async def _within(
         raise _Refused(f"not read within {limits.total_seconds:g} seconds; try again later, or {_SAVE}") from None
     except httpx.TimeoutException:
         raise _Refused("the server does not answer; try again later") from None
+    except (httpx.InvalidURL, UnicodeError):  # httpx reads where a redirect leads before `_parse` does
+        raise _Refused("the server redirects to an address that is not valid; check it in a browser") from None
     except httpx.HTTPError as error:
         raise _Refused(f"connection failed ({_one_line(error)}); check the address") from None
 

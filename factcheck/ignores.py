@@ -19,7 +19,7 @@ from factcheck.markup import INLINE
 
 _COMMENT: Final = re.compile(r"<!--\s*factcheck:\s*ignore\b(?P<rest>[^<>]{0,1000}?)-->", re.IGNORECASE)
 _REST: Final = re.compile(
-    r"\s*(?P<entries>[a-z0-9.-]+(?:\s*,\s*[a-z0-9.-]+)*)(?:\s*[:–—]\s*|\s+)(?P<reason>\S.*)", re.DOTALL
+    r"\A\s*(?P<entries>[a-z0-9.-]+(?:\s*,\s*[a-z0-9.-]+)*)(?:\s*[:–—]\s*|\s+)(?P<reason>\S.*)", re.DOTALL
 )
 _TAG: Final = re.compile(r"</?(?P<name>[a-z][a-z0-9-]*)\b[^<>]*>", re.IGNORECASE)
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\r?(?=\n)|\n(?=[ \t]{0,12}(?:[-*+>#|]|\d{1,3}[.)]))")
@@ -53,7 +53,7 @@ def ignores(page: Page, source: SourceText) -> tuple[list[Ignore], list[Notice]]
             continue
         edges = edges if edges is not None else sorted(_edges(source.text, page.media_type))
         start, end = _covered(source, edges, comment.start(), comment.end())
-        entries = tuple(re.split(r"\s*,\s*", parts["entries"]))
+        entries = tuple(entry.strip() for entry in parts["entries"].split(","))
         found.append(Ignore(entries, " ".join(parts["reason"].split()), line, start, end))
     return found, notices
 

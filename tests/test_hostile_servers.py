@@ -342,4 +342,4 @@ def test_any_content_type(header: str) -> None:
 
     response = httpx.Response(200, headers=[(b"Content-Type", header.encode("latin-1"))])
     with suppress(factcheck.fetch._Refused):
-        factcheck.fetch._content_type(response.headers["Content-Type"])
+        factcheck.fetch._content_type(response)

@@ -13,6 +13,7 @@ WHERE: Final = {
     Channel.TITLE: "in the page title",
     Channel.META: "in the description for search engines",
     Channel.ALT: "in the text for an image",
+    Channel.HIDDEN: "in text hidden from readers",
     Channel.JSON_LD: "in the structured data for search engines",
 }
 # A page must not steer the reader's terminal, or turn its text round: controls and overrides become visible. One
