@@ -212,15 +212,14 @@ def rerun(text: str) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(found["body"], encoding="utf-8")
 
-        def again(block: re.Match[str]) -> str:
-            lacking = any(unknown(line[2:]) for line in block["body"].splitlines() if line.startswith("$ "))
-            return block[0] if lacking else f"```console\n{_session(block['body'], Path(folder))}```"
+        def session(block: re.Match[str]) -> str:
+            return f"```console\n{_session(block['body'], Path(folder))}```"
 
         def quiet(block: re.Match[str]) -> str:
             command = block["command"]
             return f"<!-- printed by: {command} -->\n```text\n{printed(command, Path(folder)).strip()}\n```"
 
-        return _QUIET.sub(quiet, _CONSOLE.sub(again, text))
+        return _QUIET.sub(quiet, _CONSOLE.sub(session, text))
 
 
 def unknown(command: str) -> list[str]:

@@ -38,7 +38,21 @@ _ENTRY_FEATURES = ("w:", "b:", "c:", "m:", "unit:", "drug:", "before:")
 #: Features of the heads that read a verdict off the wording: words weighted by rarity, what they name, and what they lean on.
 #: Of the sets tried, this one carried over best from one author's sentences to another's; a word's place in the sentence, or
 #: names of drugs and conditions made alike, fitted the writers better and the pages worse.
-_WORDING = ("w:", "b:", "c:", "m:", "k:", "type:", "unit:", "drug:", "before:", "anaphoric", "question", "titled", "bias")
+_WORDING = (
+    "w:",
+    "b:",
+    "c:",
+    "m:",
+    "k:",
+    "type:",
+    "unit:",
+    "drug:",
+    "before:",
+    "anaphoric",
+    "question",
+    "titled",
+    "bias",
+)
 _GRAMS = ("w:", "b:")
 #: A gram's inverse document frequency is divided by this, so that a sentence's grams have a norm of about 1 (TF-IDF with unit
 #: rows, Salton and Buckley 1988) beside the other features.
@@ -142,8 +156,8 @@ def _fit(
 
 def folds(examples: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """The fold of each example: all that one file holds is in one, as one hand wrote it, so that what is held out is another
-    writer's. Groups that share near-duplicates (word 3-gram Jaccard ≥ 0.6) go to one fold too. Files go, largest first, to the fold
-    that is smallest so far."""
+    writer's. Groups that share near-duplicates (word 3-gram Jaccard ≥ 0.6) go to one fold too. Files go, largest first, to the
+    fold that is smallest so far."""
     parent: dict[str, str] = {e.group: e.group for e in examples}
 
     def root(group: str) -> str:
@@ -215,7 +229,9 @@ def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, 
 
 def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
     rows = [data.sentences[i] for i in train]
-    vocabulary = _vocabulary([{k: x for k, x in f.items() if k.startswith(_WORDING)} for f in rows], 2)  # shared, so that a sentence is looked up once for both heads
+    vocabulary = _vocabulary(
+        [{k: x for k, x in f.items() if k.startswith(_WORDING)} for f in rows], 2
+    )  # shared, so that a sentence is looked up once for both heads
     inside = [i for i in train if data.examples[i].label in VERDICTS]
     features, targets, weights = list(data.texts), list(data.text_ids), [0.5] * len(data.texts)
     for i in train:
