@@ -93,7 +93,7 @@ def test_kinds_of_sources(title: str, publisher: str, identifier: str | None, ki
 
 def test_output_is_put_after_its_command() -> None:
     page = "```{code-block} text\n:caption: a/b.txt\n\nhello\n```\n\n```console\n$ cat a/b.txt\nold\n$ ls; false\n```\n"
-    assert generate.rerun(page) == page.replace("old\n$ ls; false\n", "hello\n$ ls; false\na\nclinic.html\n")
+    assert generate.rerun(page) == page.replace("old\n$ ls; false\n", "hello\n$ ls; false\na\nclinic.html\ndata\n")
     quiet = "<!-- printed by: echo hi -->\n```text\n```\n"
     assert generate.rerun(quiet) == "<!-- printed by: echo hi -->\n```text\nhi\n```\n"
 
