@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint types layers unit kills docs pages lock clean
+.PHONY: demo test lint types layers unit limits fuzz sbom vulnerabilities kills docs pages lock clean
 
 # What a reader sees: a sample clinic page, scanned. Exit code 1 only says that there are findings.
 demo: .venv/run.stamp
@@ -24,6 +24,27 @@ layers: .venv/dev.stamp
 
 unit: .venv/dev.stamp
 	$(BIN)/python -m pytest
+
+# Every hostile page at its full size; `make unit` takes them smaller.
+limits: .venv/dev.stamp
+	FACTCHECK_LIMITS=1 $(BIN)/python -m pytest tests/test_limits.py
+
+# Mutated pages, guided by coverage: FUZZ_RUNS of them, or as many as fit in FUZZ_SECONDS. What breaks a promise is left in build/fuzz.
+FUZZ_RUNS ?= 100000
+FUZZ_SECONDS ?= 0
+fuzz: .venv/trust.stamp
+	mkdir -p build/fuzz/corpus
+	$(BIN)/python tests/fuzz/pages.py -runs=$(FUZZ_RUNS) -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -timeout=30 \
+		-verbosity=0 -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
+
+# What an installation consists of, as a CycloneDX software bill of materials, with the hashes of requirements/run.txt.
+sbom: .venv/trust.stamp
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+# Known vulnerabilities of the locked dependencies; asks the database of PyPI over the network.
+vulnerabilities: .venv/trust.stamp
+	$(BIN)/pip-audit --disable-pip --require-hashes --strict -r requirements/run.txt
 
 # An audit killed at 50 random moments comes to the same store; `make unit` kills a few.
 kills: .venv/dev.stamp
@@ -50,13 +71,18 @@ pages: .venv/dev.stamp
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	touch $@
 
-# The lock files anew, from pyproject.toml; commit the result.
+.venv/trust.stamp: requirements/trust.txt .venv/run.stamp
+	$(PIP) install --quiet --require-hashes -r requirements/trust.txt
+	touch $@
+
+# All lock files anew, from pyproject.toml; commit the result.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: .venv/pyvenv.cfg
 	$(PIP) install --quiet uv
 	$(LOCK) --upgrade --extra build --output-file requirements/run.txt
 	$(LOCK) --extra build --extra office --constraint requirements/run.txt --output-file requirements/office.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --extra trust --constraint requirements/dev.txt --output-file requirements/trust.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

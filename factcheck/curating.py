@@ -26,7 +26,7 @@ def add_entry(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write into; made if it does not exist.")],
     file: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE|-]", help="YAML of an entry with its cases; without it, you are asked."),
+        typer.Argument(metavar="FILE|-", help="YAML of an entry with its cases; without it, you are asked."),
     ] = None,
     page: Annotated[
         list[str] | None,

@@ -24,21 +24,14 @@ _WEAKENING = (
 
 
 def sentence_features(reading: Reading) -> Features:
-    """Features of the whole sentence: n-grams with drugs and conditions abstracted, concepts, cues, and their order."""
+    """Features of the whole sentence: words and pairs as written (case aside), concepts, cues, and their order."""
     f: Features = {"bias": 1.0}
-    words = list(_abstracted(reading))
+    words = ["<n>" if w[:1].isdigit() else w for w in reading.lowers]
     n = max(len(words), 1)
     gram = 1.6 / n**0.5
     for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
         f[f"w:{b}"] = gram
         f[f"b:{a} {b}"] = gram
-    for i in range(len(words) - 2):
-        f[f"t:{words[i]} {words[i + 1]} {words[i + 2]}"] = gram
-    for i in range(min(3, len(words))):
-        f[f"first{i}:{words[i]}"] = 0.4
-    if words:
-        f[f"last:{words[-1] if words[-1].isalpha() else (words[-2] if len(words) > 1 else '')}"] = 0.3
-        f[f"end:{words[-1]}"] = 0.3
     f[f"len:{min(n // 5, 8)}"] = 0.4
     for name in sorted(reading.concepts):
         f[f"c:{name}"] = 0.4

@@ -12,7 +12,9 @@ import typer
 from factcheck.domain import Entry, FactcheckError, ReferenceSet
 from factcheck.paths import data_dir, models_dir
 
-reference_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look into the reference set.")
+reference_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look into the reference set, and keep it."
+)
 model_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look into a trained model.")
 
 Reference = Annotated[

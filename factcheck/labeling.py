@@ -65,7 +65,10 @@ def label(
     reference: Reference = None,
     model: Model = None,
 ) -> None:
-    """Label sentences for training, those first from which a model would learn most. One key gives a label; ? shows the guide."""
+    """Label sentences to train on.
+
+    Those come first from which a model would learn most. One key gives a label; ? shows the guide.
+    """
     if source == "-":
         raise typer.BadParameter("standard input is needed for the answers; name a file", param_hint="SOURCE")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -104,7 +107,10 @@ def agree(
         typer.Option(metavar="FILE", help="Write the others, without labels, to label them again together."),
     ] = None,
 ) -> None:
-    """Compare two labelers: Cohen's kappa, and each sentence on which they disagree."""
+    """Compare two labelers.
+
+    Prints Cohen's kappa, and each sentence on which they disagree.
+    """
     from factcheck.agree import agree as compare
     from factcheck.answers import as_line
 

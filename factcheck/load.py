@@ -46,7 +46,7 @@ _CONTROL: Final = bytes(set(range(32)) - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})  # 0x1B
 SAMPLE: Final = 8192
 # Binaries start at about a tenth of control bytes; text that a bad export has scarred stays far below a fiftieth.
 _BINARY_SHARE: Final = 0.02
-_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 #: What the beginning of an HTML file looks like.
 MARKUP: Final = re.compile(
     rb"<(?:!doctype|html|head|body|title|meta|div|p|h[1-6]|span|a|section|article|main)\b", re.IGNORECASE

@@ -63,7 +63,8 @@ _ATTRIBUTE = (
 )
 _CROWDED_TAG = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"
-    rf"|(?P<kept><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}})(?:{_ATTRIBUTE})++",
+    rf"|(?P<kept><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}})(?:{_ATTRIBUTE})++"
+    rf"|<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+",  # any other tag, so that none is begun again within
     re.I | re.S,
 )
 _TAG = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+", re.I)

@@ -24,7 +24,7 @@ _UNITS = {
 }  # fmt: skip
 #: Hours in each unit of time, for comparing "two days" with "48 hours".
 HOURS = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.0, "years": 8766.0}
-_NUMBER = re.compile(r"\$?\d[\d,]*(?:\.\d+)?%?$")
+_NUMBER = re.compile(r"\A\$?\d[\d,]*(?:\.\d+)?%?$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:s)?$")
 _LINKS = frozenset({"to", "or", "and", "~"})
 

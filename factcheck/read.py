@@ -145,7 +145,7 @@ CUE_TYPES = frozenset(
 
 #: A dateline ("BEND, Ore., March 3, 2024 (Newswire) - "): place, month and day, and a dash within the first 160 characters.
 _DATELINE = re.compile(
-    r"(?!(?:On|In|Since|By|From|Until|After|Before|As)\b)[^\n]{0,120}?"
+    r"\A(?!(?:On|In|Since|By|From|Until|After|Before|As)\b)[^\n]{0,120}?"
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\s\d{1,2}\b[^\n]{0,60}?(?:[—–]|--|\s-\s)\s*"
 )
 

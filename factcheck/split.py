@@ -17,7 +17,7 @@ _LIST_MARK = re.compile(
 )
 _BULLET = re.compile(rf"(?<=\s)[{_BULLETS}]\s?(?=[^\s{_BULLETS}])")
 _ENUMERATED = re.compile(r"(?:(?<=\s)|^)\(?(?P<mark>\d{1,2}|[a-z])[.)]{1,2}\s(?=[A-Z])")
-_MARK_ALONE = re.compile(rf"[{_BULLETS}]?\s*\(?(?:\d{{1,2}}|[A-Za-z])[.)]{{1,2}}")
+_MARK_ALONE = re.compile(rf"\A[{_BULLETS}]?\s*\(?(?:\d{{1,2}}|[A-Za-z])[.)]{{1,2}}")
 _NOTE = r"(?:\s?\[[\d,\s–-]{1,12}\]|[¹²³⁰-⁹]{1,6})"
 #: A footnote's number glued to the full stop ("drinking.12 A review", "drinking.[12] A", "drinking.¹² A"), and no decimal.
 _FOOTNOTE = re.compile(rf"(?<=[a-z)%”\"][.!?])(?:{_NOTE}{{1,9}}|\d{{1,3}}(?:[,–-]\d{{1,3}}){{0,9}})\s+(?=[“\"(]?[A-Z])")

@@ -274,7 +274,7 @@ class Store:
         return bool(found[0])
 
     def put_disclosures(self, ids: Iterable[str], blocks: Sequence[str], channel: str) -> None:
-        """Write what each document discloses, by the verdicts that stand: the first sentence in such a block, or that there is none.
+        """Write what each document discloses, by the verdicts that stand: the first sentence in such a block, or none.
 
         Parameters
         ----------

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
-from factcheck.features import Features, claim_features, negating, rule_strength, sentence_features
+from factcheck.features import Features, claim_features, sentence_features
 from factcheck.judge import verdict
-from factcheck.match import IN_CLAUSE, Candidate, Matcher
+from factcheck.markers import with_markers, with_negation
+from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
 from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
 from factcheck.propose import Proposal, propose
@@ -29,14 +30,12 @@ WEIGHED = 4
 SLIGHT = 0.05
 #: A second claim is kept when its relevance reaches this. Set by judgment; not swept.
 SECOND_CLAIM = 0.4
+#: One that a figure contradicts needs less. Set by judgment; not swept.
+WRONG_FIGURE = 0.2
 #: Weight of a number's verdict against the wording's (docs/labels.md: numbers win). Set by judgment; not swept.
 MEASURED = 0.85
 #: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
 CERTAIN = 0.98
-#: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on
-#: the development pages, on which it was therefore chosen; cross-validation on the training sentences cannot tell them apart.
-#: The rules of negation take the same weight, unswept.
-MARKED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,46 +230,22 @@ def _weighed(
     reading: Reading, proposal: Proposal, relevance: float, stances: Floats, strengths: Floats
 ) -> WeighedClaim:
     entry, candidate = proposal.entry, proposal.candidate
-    strengths = _with_markers(reading, candidate, strengths)
-    stances = _with_negation(candidate, stances)
+    strengths = with_markers(reading, candidate, strengths)
+    stances = with_negation(reading, candidate, stances)
     measured = measure(entry, reading, candidate)
     verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
     return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
 
 
-def _with_markers(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned strengths, with what the clause's markers say mixed in where there are any."""
-    clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
-    start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
-    marked, raised = rule_strength(reading, start, end)
-    if marked is Strength.FLAT and not raised:
-        return learned
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[marked.rank] += MARKED
-    return mixed
-
-
-def _with_negation(candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances, with two rules mixed in: two negations of a clause cancel ("is not non-addictive"), and a claim worded
-    with a negation is denied by a clause that has none and compares nothing ("is an opioid" for "is not an opioid")."""
-    if candidate is None or candidate.reach != IN_CLAUSE:
-        return learned
-    clause, negative = candidate.clause, candidate.slots.negative
-    count = len(negating(clause))
-    if count == 2 and "affix" in clause.cues:
-        stance = Stance.DENIES if negative else Stance.ASSERTS
-    elif negative and count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}:
-        stance = Stance.DENIES
-    else:
-        return learned
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[list(Stance).index(stance)] += MARKED
-    return mixed
-
-
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
-    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough."""
-    further = [c for c in claims[1:] if c.relevance >= SECOND_CLAIM and c.candidate is not None]
+    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough, or where a
+    figure of it is wrong."""
+    further = [
+        c
+        for c in claims[1:]
+        if c.candidate is not None
+        and (c.relevance >= SECOND_CLAIM or (c.measured is Label.CONTRADICTED and c.relevance >= WRONG_FIGURE))
+    ]
     return [*claims[:1], *further[:1]]
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import sys
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import yaml
+from stores import write_store
 from typer.testing import CliRunner, Result
 
 from factcheck.border import DataError
@@ -136,17 +135,8 @@ def test_the_line_of_a_broken_entry_in_a_list_is_named(folder: Path) -> None:
 
 
 def test_of_a_store_the_sentences_that_the_entry_concerns_are_judged(folder: Path) -> None:
-    path = folder.parent / "a.db"
     texts = [MOONLIT, "Ketamine is non-addictive.", "We are open on Mondays."]
-    with closing(sqlite3.connect(path)) as db, db:
-        db.executescript(
-            "CREATE TABLE pages (id INTEGER PRIMARY KEY, url TEXT, document_id INTEGER);"
-            "CREATE TABLE occurrences (document_id INTEGER, position INTEGER, sentence_id INTEGER);"
-            "CREATE TABLE sentences (id INTEGER PRIMARY KEY, text TEXT, context TEXT, label TEXT, confidence REAL, reason TEXT);"
-        )
-        db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, '', 'no_claim', 0.5, 'no claim')", list(enumerate(texts, 1))
-        )
+    path = write_store(folder.parent / "a.db", [(text, "", "no_claim", "no claim") for text in texts])
     result = run("reference", "add", folder.parent / "moon.yaml", "--to", folder, "--store", path, "--dry-run")
     assert "sentences that change verdict: 1\n" in result.stdout
     assert f"-> contradicted: {MOONLIT}" in result.stdout

@@ -13,6 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from sklearn.metrics import cohen_kappa_score
+from stores import write_store
 from typer.testing import CliRunner, Result
 
 from factcheck.agree import agree
@@ -113,22 +114,10 @@ def test_what_is_offered_is_misread_more_often_than_the_rest() -> None:
 
 
 def store(path: Path) -> Path:
-    """A store with the tables of docs/store.md that are read: two pages that share a sentence, one sentence not yet judged."""
-    with closing(sqlite3.connect(path)) as db, db:
-        db.executescript(
-            "CREATE TABLE pages (id INTEGER PRIMARY KEY, url TEXT, document_id INTEGER);"
-            "CREATE TABLE occurrences (document_id INTEGER, position INTEGER, sentence_id INTEGER);"
-            "CREATE TABLE sentences (id INTEGER PRIMARY KEY, text TEXT, context TEXT, label TEXT, confidence REAL, reason TEXT);"
-        )
-        db.executemany(
-            "INSERT INTO pages VALUES (?, ?, ?)", [(1, "https://b.example/", 1), (2, "https://a.example/", 2)]
-        )
-        for n, text in enumerate(SENTENCES, 1):
-            label, reason = (None, None) if n == 5 else ("no_claim", "off topic" if n == 4 else "no claim")
-            db.execute("INSERT INTO sentences VALUES (?, ?, 'Before.', ?, ?, ?)", (n, text, label, n / 10, reason))
-            db.execute("INSERT INTO occurrences VALUES (1, ?, ?)", (n, n))
-        db.execute("INSERT INTO occurrences VALUES (2, 0, 1)")
-    return path
+    """Two pages that share a sentence; one sentence is off topic, one not yet judged."""
+    judged = [(text, "Before.", "no_claim", "no claim") for text in SENTENCES[:3]]
+    others = [(SENTENCES[3], "Before.", "no_claim", "off topic"), (SENTENCES[4], "Before.", None, None)]
+    return write_store(path, [*judged, *others], [("https://b.example/", range(1, 6)), ("https://a.example/", [1])])
 
 
 def test_a_store_gives_its_judged_sentences_with_context_and_page(tmp_path: Path) -> None:

@@ -64,3 +64,18 @@ def test_a_wheel_works_from_any_folder(tmp_path: Path) -> None:
     )
     assert run.returncode == 1, run.stderr
     assert json.loads(run.stdout)["label"] == "contradicted"
+
+    # What is installed is compared with the wheel's record.
+    (swapped,) = Path(where).rglob("_data/reference/onset.yaml")
+    swapped.write_text(swapped.read_text(encoding="utf-8") + "\n# swapped\n", encoding="utf-8")
+    run = subprocess.run(
+        [python.parent / "factcheck", "check", "Ketamine is non-addictive."],
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2, run.stdout
+    assert "onset.yaml: sha256 is" in run.stderr
+    assert "the installed package says" in run.stderr
