@@ -99,8 +99,8 @@ def test_output_is_put_after_its_command() -> None:
 
 
 def test_the_site_builds_without_warnings(tmp_path: Path) -> None:
-    build = ["sphinx-build", "--fail-on-warning", "--keep-going", "--quiet", DOCS, tmp_path]
-    run = subprocess.run([sys.executable, "-m", *map(str, ["sphinx", *build[1:]])], capture_output=True, text=True)
+    build = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", DOCS, tmp_path]
+    run = subprocess.run(build, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     api = (tmp_path / "api.html").read_text(encoding="utf-8")
     assert "check_many" in api
