@@ -2,9 +2,10 @@
 
 - `docs/cli.md`: what `--help` says of every command.
 - `docs/reference.md`: what the reference set holds and cites.
-- On README.md and in docs/tutorials/: what follows a `$ command` in a `console` block is what the command printed. They run in order,
-  page by page, in a folder that holds the sample page, a link to `data/`, and the files that the page itself gives (a `code-block`
-  with a file's name as caption). Where the command would only distract, it stands in a comment, `<!-- printed by: ... -->`.
+- On README.md and in docs/tutorials/: what follows a `$ command` in a `console` block is what the command printed. They run in
+  order, page by page, in a folder that holds the sample page, a link to `data/`, and the files that the page itself gives (a
+  `code-block` with a file's name as caption). Where the command would only distract, it stands in a comment, `<!-- printed by:
+  ... -->`.
 
 A test holds that running it changes nothing.
 """
