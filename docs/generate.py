@@ -2,9 +2,10 @@
 
 - `docs/cli.md`: what `--help` says of every command.
 - `docs/reference.md`: what the reference set holds and cites.
-- In README.md and docs/tutorials/: what follows a `$ command` in a `console` block is what the command printed.
-  They run in order, page by page, in a folder that holds the sample page and the files that the page itself gives (a `code-block`
-  with a file's name as caption). Where the command would only distract, it stands in a comment, `<!-- printed by: ... -->`.
+- On README.md and in docs/tutorials/: what follows a `$ command` in a `console` block is what the command printed. They run in
+  order, page by page, in a folder that holds the sample page, a link to `data/`, and the files that the page itself gives (a
+  `code-block` with a file's name as caption). Where the command would only distract, it stands in a comment, `<!-- printed by:
+  ... -->`.
 
 A test holds that running it changes nothing.
 """
@@ -206,6 +207,7 @@ def _table(head: list[str], rows: list[list[object]]) -> str:
 def rerun(text: str) -> str:
     """A page with its commands run again and what they print put after them."""
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "data").symlink_to(data_dir())
         (Path(folder) / "clinic.html").write_bytes((data_dir() / "demo" / "clinic.html").read_bytes())
         for found in _FILE.finditer(text):
             path = Path(folder, found["name"])

@@ -93,14 +93,14 @@ def test_kinds_of_sources(title: str, publisher: str, identifier: str | None, ki
 
 def test_output_is_put_after_its_command() -> None:
     page = "```{code-block} text\n:caption: a/b.txt\n\nhello\n```\n\n```console\n$ cat a/b.txt\nold\n$ ls; false\n```\n"
-    assert generate.rerun(page) == page.replace("old\n$ ls; false\n", "hello\n$ ls; false\na\nclinic.html\n")
+    assert generate.rerun(page) == page.replace("old\n$ ls; false\n", "hello\n$ ls; false\na\nclinic.html\ndata\n")
     quiet = "<!-- printed by: echo hi -->\n```text\n```\n"
     assert generate.rerun(quiet) == "<!-- printed by: echo hi -->\n```text\nhi\n```\n"
 
 
 def test_the_site_builds_without_warnings(tmp_path: Path) -> None:
-    build = ["sphinx-build", "--fail-on-warning", "--keep-going", "--quiet", DOCS, tmp_path]
-    run = subprocess.run([sys.executable, "-m", *map(str, ["sphinx", *build[1:]])], capture_output=True, text=True)
+    build = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", DOCS, tmp_path]
+    run = subprocess.run(build, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     api = (tmp_path / "api.html").read_text(encoding="utf-8")
     assert "check_many" in api
