@@ -19,11 +19,12 @@ from typing import Any, Final
 
 from factcheck import __version__
 from factcheck.capture import iso
+from factcheck.cluster import DaskPool
 from factcheck.domain import Label, Page, ReferenceSet, Skipped
 from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.paths import data_dir
 from factcheck.polite import DELAY, Guest
-from factcheck.pool import Crashed, DaskPool, LokyPool, Pool, cores
+from factcheck.pool import Crashed, LokyPool, Pool, cores
 from factcheck.rows import PageRow
 from factcheck.shards import Read, Reader
 from factcheck.sources import check_sources

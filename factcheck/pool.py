@@ -1,4 +1,4 @@
-"""Processes that work for an audit: loky on this machine, Dask here or on a cluster. Both say which tasks ended their worker.
+"""Processes that work for an audit, on this machine by loky (cluster.py: by Dask). A pool says which tasks ended their worker.
 
 A task is a function of this package with plain values. What it raises is raised by `result`; `Crashed` means that the process
 it ran in has died, of the task perhaps, of another one beside it, or by someone's hand.
@@ -6,7 +6,6 @@ it ran in has died, of the task perhaps, of another one beside it, or by someone
 
 from __future__ import annotations
 
-import logging
 import os
 import queue
 import signal
@@ -17,11 +16,6 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from factcheck.domain import FactcheckError
-
-#: Seconds to wait for a scheduler's answer.
-CONNECT = 10.0
-#: Seconds to wait for the first worker of a cluster, and for a new one when the last has gone.
-PATIENCE = 60.0
 
 
 class Crashed(Exception):
@@ -88,7 +82,7 @@ class LokyPool:
 
     def done(self, timeout: float) -> int | None:
         """The key of a task that has ended."""
-        return _next(self._done, timeout)
+        return next_of(self._done, timeout)
 
     def result(self, key: int) -> Any:
         """What a task came to."""
@@ -117,109 +111,8 @@ class LokyPool:
             self._executor = None
 
 
-class DaskPool:
-    """Workers of a Dask cluster: of the scheduler at an address, or of one of our own on this machine."""
-
-    def __init__(self, address: str | None, size: int) -> None:
-        """Connect, or start a cluster of so many processes. Raises `PoolError` where there are no workers."""
-        try:
-            import dask
-            from distributed import Client, LocalCluster
-        except ImportError:
-            raise PoolError("Dask is not installed; pip install 'factcheck[dask]'") from None
-        self._own: Any = None
-        self._where = address or "this machine"
-        try:
-            if address is None:
-                # One death is enough to suspect a task; the pieces of it are tried again here.
-                with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-                    self._own = LocalCluster(
-                        n_workers=size,
-                        threads_per_worker=1,
-                        host="127.0.0.1",
-                        memory_limit=0,
-                        dashboard_address="127.0.0.1:0",
-                        scheduler_kwargs={"dashboard": False},
-                        silence_logs=logging.CRITICAL,
-                    )
-            self._client = Client(self._own or address, timeout=CONNECT, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, ValueError, RuntimeError, TimeoutError) as error:
-            if self._own is not None:
-                self._own.close()
-            raise PoolError(f"{self._where}: no Dask workers ({_one_line(error)}); is the cluster running?") from None
-        self._futures: dict[int, Any] = {}
-        self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._alone_since: float | None = None
-
-    @property
-    def size(self) -> int:
-        """Threads of all workers that are there now."""
-        threads: dict[str, int] = self._asked(self._client.nthreads)
-        return max(1, sum(threads.values()))
-
-    def submit(self, key: int, function: Callable[..., Any], *arguments: Any) -> None:
-        """Send a task to the scheduler."""
-        # Whatever the scheduler's settings, a task is given up only after workers have died of it, not after an error.
-        future = self._asked(lambda: self._client.submit(function, *arguments, pure=False, retries=0))
-        self._futures[key] = future
-        future.add_done_callback(lambda _: self._done.put(key))
-
-    def done(self, timeout: float) -> int | None:
-        """The key of a task that has ended. Raises `PoolError` where scheduler or workers are gone."""
-        key = _next(self._done, timeout)
-        if key is None:
-            self._look_for_workers()
-        else:
-            self._alone_since = None
-        return key
-
-    def result(self, key: int) -> Any:
-        """What a task came to."""
-        from distributed import KilledWorker
-
-        future = self._futures.pop(key)
-        try:
-            return self._asked(lambda: future.result(timeout=PATIENCE))
-        except KilledWorker as error:
-            raise Crashed(_one_line(error)) from None
-        finally:
-            future.release()
-
-    def close(self) -> None:
-        """Give the tasks up and leave the cluster; end it where it is our own."""
-        for future in self._futures.values():
-            future.cancel()
-        self._futures.clear()
-        self._client.close(timeout=5)
-        if self._own is not None:
-            self._own.close(timeout=10)
-
-    def _asked(self, question: Callable[[], Any]) -> Any:
-        """What the scheduler answers. Raises `PoolError` where it does not."""
-        from concurrent.futures import CancelledError
-
-        try:
-            return question()
-        except (CancelledError, OSError, TimeoutError) as error:  # Dask's own errors of connections are OSErrors
-            raise PoolError(f"{self._where}: the Dask scheduler is lost ({_one_line(error)}); {_AGAIN}") from None
-
-    def _look_for_workers(self) -> None:
-        if self._client.status != "running":
-            raise PoolError(f"{self._where}: the Dask scheduler is lost; {_AGAIN}")
-        if self._asked(self._client.nthreads):
-            self._alone_since = None
-            return
-        now = time.monotonic()
-        self._alone_since = self._alone_since or now
-        if now - self._alone_since > PATIENCE:
-            raise PoolError(f"{self._where}: the last Dask worker is gone; start workers, and {_AGAIN}")
-
-
-_AGAIN = "run the same command again, which goes on from here"
-
-
-def _next(done: queue.SimpleQueue[int], timeout: float) -> int | None:
+def next_of(done: queue.SimpleQueue[int], timeout: float) -> int | None:
+    """What comes next in a queue, or None where nothing does within so many seconds."""
     try:
         return done.get(timeout=timeout)
     except queue.Empty:
@@ -250,5 +143,6 @@ def _begin_worker(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """An error in a line of at most 200 characters."""
     return " ".join(str(error).split())[:200] or type(error).__name__

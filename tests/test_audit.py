@@ -17,7 +17,7 @@ import pytest
 from crawls import DEADLY_PAGE, DEADLY_SENTENCE, dump, folder, page, record, select, warc
 
 import factcheck.audit
-import factcheck.pool
+import factcheck.cluster
 from factcheck.audit import Plan, Progress, audit
 from factcheck.domain import FactcheckError
 from factcheck.identity import Settings
@@ -387,7 +387,7 @@ def test_a_lost_scheduler_is_said_and_the_same_command_goes_on(
 
 
 def test_no_scheduler(tmp_path: Path, crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(factcheck.pool, "CONNECT", 1.0)
+    monkeypatch.setattr(factcheck.cluster, "CONNECT", 1.0)
     with pytest.raises(FactcheckError, match="no Dask workers"):
         run(tmp_path / "audit.db", crawl, scheduler="tcp://127.0.0.1:9")
 
