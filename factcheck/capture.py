@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from factcheck.domain import Page, Skipped
-from factcheck.load import MARKUP, SAMPLE, UNSUPPORTED, from_file, os_reason
+from factcheck.load import MARKUP, OFFICE, SAMPLE, UNSUPPORTED, from_file, os_reason
 
 #: What an address weighs in the progress bar beside files, which weigh what they are long: a common page's length.
 URL_WEIGHT: Final = 50_000
@@ -98,7 +98,7 @@ def from_folder(folder: Path) -> Iterator[Capture]:
     for path in _files(folder, denied):
         parts = path.relative_to(folder).parts
         suffix = path.suffix.lower()
-        if suffix in _HTML:
+        if suffix in _HTML or suffix in OFFICE:
             content = from_file(path, named=False)
         elif suffix in UNSUPPORTED:
             content = Skipped(str(path), UNSUPPORTED[suffix])

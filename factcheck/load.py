@@ -22,7 +22,8 @@ _MEDIA_TYPES: Final = {
     ".txt": "text/plain",
     ".md": "text/markdown",
 }
-_OFFICE: Final = (".docx", ".pdf")  # read by office.py
+#: Documents that office.py reads.
+OFFICE: Final = (".docx", ".pdf")
 _EXPORT: Final = "export as HTML or text"
 #: Documents that an editor might believe to have been checked, so a folder's report names them.
 UNSUPPORTED: Final = {
@@ -128,7 +129,7 @@ def _from_folder(folder: Path) -> Iterator[Page | Skipped]:
         for name in sorted(names):
             path = Path(where, name)
             suffix = path.suffix.lower()
-            if name.startswith(".") or (suffix not in (*_MEDIA_TYPES, *_OFFICE, *UNSUPPORTED)):
+            if name.startswith(".") or (suffix not in (*_MEDIA_TYPES, *OFFICE, *UNSUPPORTED)):
                 continue
             if path.exists() and not path.is_file():
                 continue  # a pipe or a device: reading it could wait for ever
@@ -154,7 +155,7 @@ def from_file(path: Path, *, named: bool) -> Page | Skipped:
             content = file.read(MAX_BYTES + 1)  # a pipe has no size to ask for
     except OSError as error:
         return Skipped(source, os_reason(error), unreadable=named)
-    if suffix in _OFFICE and content.strip():
+    if suffix in OFFICE and content.strip():
         return _from_office(source, content, named=named)
     return as_page(source, content, _MEDIA_TYPES.get(suffix), named=named)
 

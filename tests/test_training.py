@@ -79,7 +79,7 @@ def test_no_sentence_is_a_paraphrase_of_a_gold_sentence() -> None:
 
 
 def test_folds_keep_groups_and_near_duplicates_together() -> None:
-    some = EXAMPLES[:2000]
+    some = EXAMPLES[::8]
     fold = dict(zip((e.id for e in some), folds(some), strict=True))
     by_group = defaultdict(set)
     for e in some:
