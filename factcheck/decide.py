@@ -12,10 +12,10 @@ from factcheck.weigh import VERDICTS, Weighed, WeighedClaim, kept
 
 #: A verdict needs an entry at least this relevant; below it the set has nothing on the claim. Set by judgment; not swept.
 RELEVANT = 0.15
-#: Below this probability the tool abstains from a flag: unverified, "low confidence". Of 0.35, 0.42, 0.5, 0.55 and 0.6, chosen on
-#: the development pages (precision of flags 0.70, 0.74, 0.76, 0.86, 0.90, recall 0.80, 0.80, 0.79, 0.77, 0.72); on the behavior
-#: groups, where false claims are far more frequent than on pages, it costs recall (0.76 to 0.66).
-CONFIDENT = 0.55
+#: A flag that is more likely wrong than right is not raised: unverified, "low confidence". At 0.35, 0.42, 0.5, 0.55 and 0.6 the
+#: flags on the development pages had a precision of 0.70, 0.74, 0.76, 0.86 and 0.90 and a recall of 0.80, 0.80, 0.79, 0.77 and
+#: 0.72; on the behavior groups, where false claims are far more frequent, recall fell from 0.76 to 0.70 (0.5) and 0.60 (0.6).
+CONFIDENT = 0.5
 #: Cue types that set strength or stance, and so belong to the words that decided.
 _DECIDING = frozenset(
     [

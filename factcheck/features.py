@@ -24,9 +24,9 @@ _WEAKENING = (
 
 
 def sentence_features(reading: Reading) -> Features:
-    """Features of the whole sentence: words and pairs as written (case aside), concepts, cues, and their order."""
+    """Features of the whole sentence: words and pairs as written (case and names aside), concepts, cues, and their order."""
     f: Features = {"bias": 1.0}
-    words = ["<n>" if w[:1].isdigit() else w for w in reading.lowers]
+    words = ["<name>" if i in reading.names else "<n>" if w[:1].isdigit() else w for i, w in enumerate(reading.lowers)]
     n = max(len(words), 1)
     gram = 1.6 / n**0.5
     for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):

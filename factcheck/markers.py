@@ -26,6 +26,13 @@ def with_markers(reading: Reading, candidate: Candidate | None, learned: Floats)
     return mixed
 
 
+def cancels(candidate: Candidate | None) -> bool:
+    """Whether two negations of the claim's clause cancel; wording, which sees them one by one, is then no guide."""
+    if candidate is None or candidate.reach != IN_CLAUSE or len(negating(candidate.clause)) != 2:
+        return False
+    return "affix" in candidate.clause.cues or _litotes(candidate.clause)
+
+
 def with_negation(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
     """The learned stances, with three rules mixed in.
 
@@ -37,7 +44,7 @@ def with_negation(reading: Reading, candidate: Candidate | None, learned: Floats
         return learned
     clause, negative = candidate.clause, candidate.slots.negative
     count = len(negating(clause))
-    if count == 2 and ("affix" in clause.cues or _litotes(clause)):
+    if cancels(candidate):
         stance = Stance.DENIES if negative else Stance.ASSERTS
     elif (count == 1 and not negative and _denied(reading, candidate)) or (
         count == 0 and negative and not clause.cues & {"contrast", "compare", "uncertain"}

@@ -51,6 +51,7 @@ class Reading:
     drug_named: bool
     amounts: tuple[Amount, ...]
     question: bool
+    names: frozenset[int]  # tokens that are part of a name which no row of the lexicon has ("Harbor", "Tucson")
     titled: float  # share of the words of four letters and more that begin with a capital
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
@@ -80,6 +81,7 @@ class Reader:
             self._clause(s, e, lowers, mentions, starts, participle, spans[n - 1][0] if participle and n else s)
             for n, (s, e, participle) in enumerate(spans)
         )
+        titled = _titled(text)
         named = frozenset(m.id for m in mentions if m.id in self._drugs)
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
@@ -96,7 +98,8 @@ class Reader:
             drug_named=bool(named),
             amounts=tuple(amounts(lowers)),
             question=text.rstrip().endswith("?"),
-            titled=_titled(text),
+            names=_names([t.text for t in doc], mentions, titled),
+            titled=titled,
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
@@ -162,6 +165,22 @@ def _past_could(mention: Mention, lowers: Sequence[str]) -> bool:
         mention.type == "hedge"
         and lowers[mention.start] == "could"
         and lowers[mention.end : mention.end + 1] in (("not",), ("never",), ("n't",))
+    )
+
+
+#: A sentence with a larger share of capitalized words is a heading: its capitals tell no names.
+_HEADING = 0.6
+
+
+def _names(tokens: Sequence[str], mentions: Sequence[Mention], titled: float) -> frozenset[int]:
+    """Capitalized words within a sentence that the lexicon does not know: whose they are says nothing of the treatment."""
+    if titled > _HEADING:
+        return frozenset()
+    known = {i for m in mentions for i in range(m.start, m.end)}
+    return frozenset(
+        i
+        for i, word in enumerate(tokens)
+        if i and i not in known and word[0].isupper() and word[1:].islower() and tokens[i - 1] not in '.!?:"'
     )
 
 

@@ -107,7 +107,7 @@ def read_answers(path: Path) -> tuple[list[Answer], int]:
     text = read_text(path).lstrip("\ufeff")
     # Spreadsheets write what the country they are set to uses.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    rows = csv.DictReader(io.StringIO(text, newline=None), delimiter=delimiter)  # ends of lines as Python has them
     for name in ("sentence", "label"):
         if name not in (rows.fieldnames or ()):
             raise DataError(f"{path}: no column {name!r}; answer in the file that factcheck sample wrote")

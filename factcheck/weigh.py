@@ -16,7 +16,7 @@ import numpy as np
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
 from factcheck.features import Features, claim_features, sentence_features
 from factcheck.judge import verdict
-from factcheck.markers import with_markers, with_negation
+from factcheck.markers import cancels, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
 from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
@@ -175,7 +175,9 @@ class Weigher:
         if claims:
             table = combine(claims)
             first = claims[0].relevance
-            trusted = all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
+            trusted = not cancels(claims[0].candidate) and all(
+                self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims)
+            )
         by_table = stack_features(kinds, table, None, first)
         if direct is None:
             return Parts(reading, claims, False, by_table, by_table)

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from factcheck.disclose import speaks
+from factcheck.domain import BlockKind, Channel, Disclosed
 from factcheck.rows import ClaimRow, DocumentRow, Occurrence, PageRow, VerdictRow
 from factcheck.schema import row_id
 from factcheck.store import Store
 
-DISCLOSURES = ("off_label", "risks", "abuse", "results_vary")
+BLOCKS = tuple(kind.value for kind in BlockKind if speaks(kind, Channel.BODY))
 RUN = {
     "started": "2026-01-02T03:04:05Z",
     "finished": "2026-01-02T03:05:05Z",
@@ -56,7 +58,10 @@ HELLO = Said("We are open on Monday.")
 def fill(
     path: Path, sites: Mapping[str, Mapping[str, Sequence[Said] | str]], *, asked: bool = True, judge: str = "j"
 ) -> Path:
-    """A store of these sites and pages; a page that is a string was skipped for that reason. `asked`: for disclosures."""
+    """A store of these sites and pages; a page that is a string was skipped for that reason.
+
+    `asked`: the audit came to its end, where it works out what each page discloses.
+    """
     with Store.open(path) as store:
         run = store.begin_run({**RUN, "judge": judge})
         store.put_entries(
@@ -75,24 +80,30 @@ def fill(
                 if isinstance(said, str):
                     store.put_page(PageRow(site, url, "crawl", None, skipped=said), run)
                     continue
-                document = row_id(url)
-                ids = [row_id(s.text, s.context) for s in said]
-                store.put_sentences((i, s.text, s.context) for i, s in zip(ids, said, strict=True))
-                occurrences = tuple(Occurrence(i, 0, 1, "paragraph", "body") for i in ids)
-                store.put_document(DocumentRow(document, "Title", None, occurrences), "e")
-                store.put_page(PageRow(site, url, "crawl", None, "00", document), run)
-                store.put_verdicts([_verdict(i, s) for i, s in zip(ids, said, strict=True)], judge)
-                for disclosure in DISCLOSURES if asked else ():
-                    by = next((i for i, s in zip(ids, said, strict=True) if disclosure in s.discloses), None)
-                    store.connection.execute(
-                        "INSERT INTO disclosures VALUES (?, ?, ?, ?)", (document, disclosure, int(by is not None), by)
-                    )
+                store.put_sentences((_id(s), s.text, s.context) for s in said)
+                store.put_document(document(url, said), "e")
+                store.put_page(PageRow(site, url, "crawl", None, "00", row_id(url)), run)
+                store.put_verdicts([_verdict(s) for s in said], judge)
+        if asked:
+            store.put_disclosures([d.value for d in Disclosed], BLOCKS, Channel.BODY.value)
     return path
 
 
-def _verdict(sentence_id: int, said: Said) -> VerdictRow:
+def document(url: str, said: Sequence[Said]) -> DocumentRow:
+    """What is made of a page that says this, a paragraph each."""
+    return DocumentRow(
+        row_id(url), "Title", None, tuple(Occurrence(_id(s), 0, 1, BlockKind.PARAGRAPH.value, "body") for s in said)
+    )
+
+
+def _id(said: Said) -> int:
+    return row_id(said.text, said.context)
+
+
+def _verdict(said: Said) -> VerdictRow:
     claims = tuple(
         ClaimRow(entry, stance, strength, "contrary", label, "[]") for entry, stance, strength, label in said.claims
     )
     why = f"Because of {said.text}" if said.claims else ""
-    return VerdictRow(sentence_id, said.label, 0.9, "flat", "", why, None, claims)
+    discloses = "".join(f" {Disclosed(name).value} " for name in said.discloses)
+    return VerdictRow(_id(said), said.label, 0.9, "flat", "", why, None, claims, discloses)

@@ -173,7 +173,7 @@ def test_text_names_the_place_when_the_page_does_not_show_it() -> None:
             for line in written("text", Report("a", "A", "", (finding(channel=channel),))).splitlines()
             if "1." in line
         )
-        assert (" in the " in head) is (channel is not Channel.BODY)
+        assert (", in " in head) is (channel is not Channel.BODY)
 
 
 def test_text_names_what_was_not_checked() -> None:

@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
-from crawls import select
 from audited import APPROVED, FAIR, HARMLESS, HELLO, Said, fill
+from crawls import select
 from typer.testing import CliRunner, Result
 
 from factcheck.audit import Plan, audit

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
+from markdown_it import MarkdownIt
 from test_tally import SITES
 from typer.testing import CliRunner, Result
 

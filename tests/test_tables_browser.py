@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from audited import FAIR, GUARANTEED, HARMLESS, fill
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -17,7 +18,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
-from audited import FAIR, GUARANTEED, HARMLESS, fill
 from test_tables import evil, run, store  # noqa: F401
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, fill
+from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, document, fill
 
 from factcheck.border import DataError
 from factcheck.columns import Column, load_columns
@@ -14,11 +14,11 @@ from factcheck.keep import load_entries
 from factcheck.overrules import Overrule, keep_overrules
 from factcheck.paths import data_dir
 from factcheck.schema import row_id
-from factcheck.store import StoreError
+from factcheck.store import Store, StoreError
 from factcheck.tally import Row, Table, tally
 
 COLUMNS = load_columns(data_dir() / "audit_table.yaml")
-SITES = {
+SITES: dict[str, dict[str, list[Said] | str]] = {
     "a.com": {
         "http://a.com/": [APPROVED, HARMLESS, HELLO],
         "http://a.com/2": [HARMLESS, FAIR],
@@ -110,8 +110,12 @@ def test_disclosures_that_were_not_read_are_not_missing(tmp_path: Path) -> None:
     table = tally(store, "site", COLUMNS)
     assert cells(by_name(table)["a.com"]) == "110???"
     assert [s.of for s in table.shares] == [2, 2, 2, 0, 0, 0]
-    # One page asked of two: what it makes is known, what it lacks is not.
-    fill(store, {"a.com": {"http://a.com/2": [HARMLESS, FAIR]}})
+    fill(store, SITES)
+    assert cells(by_name(tally(store, "site", COLUMNS))["a.com"]) == "110010"
+    # One page asked of two, as where an audit is stopped that has read a page anew: what the other one makes is known, what
+    # it lacks is not.
+    with Store.open(store) as opened:
+        opened.put_document(document("http://a.com/", [APPROVED, HARMLESS, HELLO]), "e")
     assert cells(by_name(tally(store, "site", COLUMNS))["a.com"]) == "1100?0"
 
 
