@@ -179,7 +179,7 @@ class Lexicon:
             if end > covered.get(match, 0):
                 covered[match] = end
                 mentions.append(Mention(start, end, *self._types[match]))
-        return mentions
+        return _as_subject(mentions)
 
     def names_subject(self, text: str) -> bool:
         """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
@@ -215,3 +215,13 @@ class Lexicon:
                     seen.add(parent)
                     todo.append(parent)
         return frozenset(seen)
+
+
+#: The row of drugs that no entry is about.
+_OTHER_DRUG = "other_drug"
+
+
+def _as_subject(mentions: list[Mention]) -> list[Mention]:
+    """Without those that take a treatment that entries are about for another therapy: a pack's name for it comes first."""
+    named = {i for m in mentions if m.type == "drug" and m.id != _OTHER_DRUG for i in range(m.start, m.end)}
+    return [m for m in mentions if m.type != "other_therapy" or named.isdisjoint(range(m.start, m.end))]

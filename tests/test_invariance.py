@@ -25,10 +25,11 @@ from factcheck.paths import data_dir
 
 CHECKER = FactChecker.load()
 
-#: The share of sentences in which the shipped model may break a rule. Measured: 9 of 2,166 ("may"), 0 of 241 ("all"), 0 of 1,649
-#: (another city), 76 of 1,649 (another clinic), 136 and 56 of 1,649 (a clinic that calls itself otherwise: "Wellness").
+#: The share of sentences in which the shipped model may break a rule; the aim is none. Measured: 0.005 ("may"), 0 ("all"), 0.001
+#: (another city), 126 of 2,210 (another clinic, whose name has one word and not two), 344 of 2,210 (a clinic that calls itself
+#: otherwise: "Infusions"). The last two were 0.046 and 0.082 on the 1,649 sentences and the model before this one.
 MAY, ALL = 0.005, 0.0
-CITY, CLINIC, TRADE = 0.001, 0.047, 0.083
+CITY, CLINIC, TRADE = 0.001, 0.058, 0.156
 
 #: Plain assertions that "may" can be put into: a treatment, then a verb in the present tense, and the verb without its -s.
 _TREATMENT = r"\b(ketamine|esketamine|Spravato|infusions?|therapy|treatment)"
