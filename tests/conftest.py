@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["chromium"]
+
 _CONNECT = frozenset(["socket.connect", "socket.sendto", "socket.sendmsg"])
 _LOOK_UP = frozenset(["socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"])
 #: Names that no server can have (RFC 2606): they fail as if they had been asked for.
