@@ -16,14 +16,15 @@ from pathlib import Path
 from factcheck.decide import Decision, decide
 from factcheck.disclose import Discloser
 from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
-from factcheck.explain import explain, off_topic, suggest
+from factcheck.explain import explain, off_topic
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
 from factcheck.match import Matcher
 from factcheck.model import Model, load_model
 from factcheck.paths import data_dir, models_dir
-from factcheck.read import Reader
+from factcheck.read import Reader, Reading
 from factcheck.reference import as_it_stood, load_reference
+from factcheck.reword import Flagged, Suggester
 from factcheck.split import split
 from factcheck.weigh import Weighed, Weigher
 
@@ -34,7 +35,10 @@ _BATCH = 256
 
 
 class FactChecker:
-    """Checks sentences and pages against a reference set with a trained model. Make one with `load`; it keeps no state."""
+    """Checks sentences and pages against a reference set with a trained model. Make one with `load`.
+
+    All that it keeps are wordings that it has found to be supported, so as not to judge them again.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class FactChecker:
         self._reader = reader
         self._weigher = weigher
         self._disclosures = disclosures
+        self._suggester = Suggester(reader.lexicon, self.entries, self._labels)
         self.model_name = model.name
         self.reference_digest = reference_digest
         self.reviewed = reviewed
@@ -164,19 +169,33 @@ class FactChecker:
     ) -> list[Finding]:
         """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
         as speaking of `subject`, or of ketamine."""
-        decisions: dict[tuple[str, str], Decision] = {}
         asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
-        for i in range(0, len(asked), _BATCH):
-            batch = asked[i : i + _BATCH]
-            weighed = self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch])
-            decisions |= dict(zip(batch, map(decide, weighed), strict=True))
+        decisions: dict[tuple[str, str], Decision] = {}
+        flagged: dict[tuple[str, str], Flagged] = {}
+        for key, (decision, reading) in zip(asked, self._decide(asked, subject), strict=True):
+            decisions[key] = decision
+            if decision.label.flagged:
+                flagged[key] = Flagged(decision.claims[0].entry, self._suggester.subject(key[0], reading))
+        suggestions = dict(zip(flagged, self._suggester.suggest(list(flagged.values())), strict=True))
         seen: Counter[str] = Counter()
         findings = []
         for sentence in sentences:
             seen[sentence.text] += 1
             identifier = _identifier(source, sentence.text, seen[sentence.text])
-            findings.append(_finding(identifier, sentence, decisions[sentence.text, context(sentence)]))
+            key = sentence.text, context(sentence)
+            findings.append(_finding(identifier, sentence, decisions[key], suggestions.get(key)))
         return findings
+
+    def _decide(
+        self, asked: Sequence[tuple[str, str]], subject: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Decision, Reading]]:
+        """The verdict on each text with its context, and how it was read."""
+        for i in range(0, len(asked), _BATCH):
+            readings = [self._reader.read(text, before, subject) for text, before in asked[i : i + _BATCH]]
+            yield from ((decide(weighed), weighed.reading) for weighed in self._weigher.weigh(readings))
+
+    def _labels(self, texts: Sequence[str]) -> list[Label]:
+        return [decision.label for decision, _ in self._decide([(text, "") for text in texts])]
 
     def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
         """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
@@ -200,7 +219,7 @@ def repeated(findings: Sequence[Finding]) -> list[Finding]:
     return out
 
 
-def _finding(identifier: str, sentence: Sentence, decision: Decision) -> Finding:
+def _finding(identifier: str, sentence: Sentence, decision: Decision, suggestion: str | None) -> Finding:
     return Finding(
         identifier,
         sentence,
@@ -210,7 +229,7 @@ def _finding(identifier: str, sentence: Sentence, decision: Decision) -> Finding
         decision.reason,
         decision.claims,
         explain(decision),
-        suggest(decision),
+        suggestion,
     )
 
 

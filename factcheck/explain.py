@@ -1,9 +1,9 @@
-"""Why a sentence got its label, in one plain sentence, and what the evidence would license instead."""
+"""Why a sentence got its label, in one plain sentence."""
 
 from __future__ import annotations
 
 from factcheck.decide import Decision
-from factcheck.domain import Claim, Grade, Label, Stance, Strength
+from factcheck.domain import Grade, Label, Stance, Strength
 
 _SAID = {
     Strength.HEDGED: "says with a hedge",
@@ -37,13 +37,13 @@ def explain(decision: Decision) -> str:
     denial = claim.stance is Stance.DENIES
     if decision.reason == "number":
         fit = {Label.SUPPORTED: "agrees with", Label.OVERSTATED: "goes beyond"}.get(decision.label, "differs from")
-        return f"Its figure {fit} the evidence. {_sentence(entry.truth)}"
+        return f"Its figure {fit} the evidence. {sentence(entry.truth)}"
     if decision.label is Label.SUPPORTED:
         how = "rightly denies" if denial else _SAID[claim.strength]
-        return f"It {how} that {_inline(what)}, as the evidence allows. {_sentence(entry.truth)}"
+        return f"It {how} that {inline(what)}, as the evidence allows. {sentence(entry.truth)}"
     how = f"denies ({_SAID[claim.strength].split(' ', 1)[1]})" if denial else _SAID[claim.strength]
     evidence = _EVIDENCE[entry.grade]
-    return f"It {how} that {_inline(what)}; {evidence}. {_sentence(entry.truth)}"
+    return f"It {how} that {inline(what)}; {evidence}. {sentence(entry.truth)}"
 
 
 def off_topic() -> str:
@@ -51,23 +51,13 @@ def off_topic() -> str:
     return _UNSETTLED["off topic"]
 
 
-def suggest(decision: Decision) -> str | None:
-    """The wording that the evidence licenses for a flagged sentence, or None."""
-    if not decision.label.flagged:
-        return None
-    return _sentence(_worst(decision.claims).entry.licensed)
-
-
-def _worst(claims: tuple[Claim, ...]) -> Claim:
-    return max(claims, key=lambda c: c.label.severity if c.label else -1)
-
-
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A text as a sentence of its own: with a capital and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def _inline(claim: str) -> str:
+def inline(claim: str) -> str:
     """A claim as it reads after "that": only acronyms and names keep their capital."""
     first = claim.split(" ", 1)[0]
     keeps = any(c.isupper() for c in first[1:]) or first.rstrip("'s") in _NAMES
