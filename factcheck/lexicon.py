@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import spacy
-from spacy.attrs import LOWER, NORM
+from spacy.attrs import IDX, LENGTH, LOWER, NORM, ORTH
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
@@ -51,7 +50,7 @@ _KEEP = frozenset(
 
 
 #: Two sentences glued without a space ("relieve.Most people").
-_GLUED = re.compile(r"(?<=[a-z)\]%])[.!?](?=[A-Z][a-z])")
+_GLUED = re.compile(r"[.!?](?<=[a-z)\]%][.!?])(?=[A-Z][a-z])")
 
 
 def fold(text: str) -> tuple[str, Sequence[int]]:
@@ -59,9 +58,10 @@ def fold(text: str) -> tuple[str, Sequence[int]]:
 
     Returns the folded text and, for each of its characters, the offset in `text`.
     """
-    folded = text.translate(_FOLD)
+    plain = text.isascii() and text.isprintable()  # most sentences are, and need two characters folded
+    folded = text.replace("-", " ").replace("`", "'") if plain else text.translate(_FOLD)
     glued = {m.start() for m in _GLUED.finditer(folded)}
-    if not glued and not _INVISIBLE.search(folded):
+    if not glued and (plain or not _INVISIBLE.search(folded)):
         return folded, range(len(folded) + 1)
     out: list[str] = []
     places: list[int] = []
@@ -104,14 +104,25 @@ NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "au
 DEFAULT = "ketamine"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A lexicon row found in a sentence: token span [start, end), row id, row type."""
 
     start: int
     end: int
     id: str
     type: str
+
+
+class Word(NamedTuple):
+    """A token's forms: as written, in lower case, and normal."""
+
+    text: str
+    lower: str
+    norm: str
+
+
+#: Distinct tokens whose forms are kept at hand; pages repeat their words.
+_KEPT_WORDS = 50_000
 
 
 class Lexicon:
@@ -135,6 +146,7 @@ class Lexicon:
         rows = [*concepts, *cues]
         self.rows: dict[str, LexiconRow] = {row.id: row for row in rows}
         self._types: dict[int, tuple[str, str]] = {}
+        self._words: dict[tuple[int, int], Word] = {}
         for row in rows:
             self._types[self.nlp.vocab.strings.add(row.id)] = (row.id, row.type)
             exact = [self._tokens(p[1:]) for p in row.phrases if p.startswith("=")]
@@ -172,14 +184,29 @@ class Lexicon:
 
     def find(self, doc: Doc) -> list[Mention]:
         """Every row that matches, in order; of overlapping matches of one row only the longest."""
-        matches = sorted([*self._normal(doc), *self._exact(doc)], key=lambda m: (m[1], -m[2], self._types[m[0]]))
-        covered: dict[int, int] = {}
+        matches = [*self._normal(doc), *self._exact(doc)]
+        covered: dict[str, int] = {}
         mentions = []
-        for match, start, end in matches:
-            if end > covered.get(match, 0):
-                covered[match] = end
-                mentions.append(Mention(start, end, *self._types[match]))
+        for start, back, (row_id, kind) in sorted([(start, -end, self._types[m]) for m, start, end in matches]):
+            if -back > covered.get(row_id, 0):
+                covered[row_id] = -back
+                mentions.append(Mention(start, -back, row_id, kind))
         return _as_subject(mentions)
+
+    def words(self, doc: Doc) -> tuple[list[Word], list[tuple[int, int]]]:
+        """The forms of each token, and its start and end in the folded text."""
+        rows = doc.to_array([ORTH, NORM, IDX, LENGTH]).tolist()  # takes a third as long as a walk over the tokens
+        kept = self._words
+        words = []
+        for n, (orth, norm, _, _) in enumerate(rows):
+            word = kept.get((orth, norm))  # the norm of "'s" depends on the word before it
+            if word is None:
+                if len(kept) >= _KEPT_WORDS:
+                    kept.clear()
+                token = doc[n]
+                word = kept[orth, norm] = Word(token.text, token.lower_, token.norm_)
+            words.append(word)
+        return words, [(start, start + length) for _, _, start, length in rows]
 
     def names_subject(self, text: str) -> bool:
         """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
@@ -223,5 +250,7 @@ _OTHER_DRUG = "other_drug"
 
 def _as_subject(mentions: list[Mention]) -> list[Mention]:
     """Without those that take a treatment that entries are about for another therapy: a pack's name for it comes first."""
+    if all(m.type != "other_therapy" for m in mentions):
+        return mentions
     named = {i for m in mentions if m.type == "drug" and m.id != _OTHER_DRUG for i in range(m.start, m.end)}
     return [m for m in mentions if m.type != "other_therapy" or named.isdisjoint(range(m.start, m.end))]

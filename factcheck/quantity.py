@@ -26,6 +26,8 @@ _UNITS = {
 HOURS = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.0, "years": 8766.0}
 _NUMBER = re.compile(r"\A\$?\d[\d,]*(?:\.\d+)?%?$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:s)?$")
+#: Words, beside those with digits, that an amount can begin with.
+_BEGINNINGS = frozenset({*_WORDS, *_VAGUE, "a", "an", "half"})
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
@@ -44,6 +46,9 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
     """The amounts of a sentence, in order. A year is an amount in the unit `year`; a bare number has the unit `count`."""
     i, n = 0, len(lowers)
     while i < n:
+        if lowers[i] not in _BEGINNINGS and not lowers[i][:1].isdigit() and lowers[i][:1] != "$":
+            i += 1  # most words
+            continue
         if _YEAR.match(lowers[i]):
             year = float(lowers[i][:4])
             yield Amount(year, year + 9 if lowers[i].endswith("s") else year, "year", i, i + 1)

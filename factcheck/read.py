@@ -18,6 +18,8 @@ _FRONTED = _SUBORDINATORS | {"unlike", "despite", "as", "by", "with", "compared"
 _RELATIVES = frozenset(["which", "who", "that", "where", "whose"])
 _ANAPHORS = frozenset(["this", "these", "it", "they", "its", "their", "such", "that", "those", "them"])
 _CONTRASTS = frozenset({"than", "unlike", "versus", "vs"})
+#: Sentences whose concepts are kept for those that follow them.
+_REMEMBERED = 500
 #: Tokens on either side of a contrast ("unlike Spravato, ...") in which a drug is what is compared with, not spoken of.
 _CONTRAST_REACH = 4
 
@@ -64,6 +66,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._drugs = lexicon.drugs
+        self._said: dict[str, frozenset[str]] = {}
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
     def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
@@ -72,9 +75,11 @@ class Reader:
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
-        lowers = tuple(t.lower_ for t in doc)
-        mentions = tuple(m for m in self.lexicon.find(doc) if not _past_could(m, lowers))
-        offsets = tuple((skip + places[t.idx], skip + places[t.idx + len(t) - 1] + 1) for t in doc)
+        tokens, spans_of = self.lexicon.words(doc)
+        lowers = tuple([t.lower for t in tokens])
+        mentions = tuple([m for m in self.lexicon.find(doc) if m.type != "hedge" or not _past_could(m, lowers)])
+        if skip or not isinstance(places, range):
+            spans_of = [(skip + places[start], skip + places[end - 1] + 1) for start, end in spans_of]
         spans = _clause_spans(lowers, mentions)
         starts = [m.start for m in mentions]
         clauses = tuple(
@@ -82,23 +87,26 @@ class Reader:
             for n, (s, e, participle) in enumerate(spans)
         )
         titled = _titled(text)
-        named = frozenset(m.id for m in mentions if m.id in self._drugs)
+        named = frozenset([m.id for m in mentions if m.id in self._drugs])
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
         drugs = named or context & self._drugs or subject
+        concepts = clauses[0].concepts if len(clauses) == 1 else frozenset().union(*[c.concepts for c in clauses])
+        if not skip:
+            self._remember(text, concepts)
         return Reading(
-            words=tuple(t.norm_ for t in doc),
+            words=tuple([t.norm for t in tokens]),
             lowers=lowers,
-            offsets=offsets,
+            offsets=tuple(spans_of),
             clauses=clauses,
             mentions=mentions,
-            concepts=frozenset().union(*(c.concepts for c in clauses)) if clauses else frozenset(),
-            cues=frozenset(m.type for m in mentions if m.type in CUE_TYPES),
+            concepts=concepts,
+            cues=frozenset([m.type for m in mentions if m.type in CUE_TYPES]),
             drugs=drugs,
             drug_named=bool(named),
             amounts=tuple(amounts(lowers)),
             question=text.rstrip().endswith("?"),
-            names=_names([t.text for t in doc], mentions, titled),
+            names=_names([t.text for t in tokens], mentions, titled),
             titled=titled,
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
@@ -106,8 +114,18 @@ class Reader:
         )
 
     def _concepts_of(self, text: str) -> frozenset[str]:
-        mentions = self.lexicon.find(self.lexicon.doc(fold(text)[0]))
-        return frozenset().union(*(self.lexicon.ancestors[m.id] for m in mentions if m.type not in CUE_TYPES))
+        known = self._said.get(text)
+        if known is None:
+            mentions = self.lexicon.find(self.lexicon.doc(fold(text)[0]))
+            known = frozenset().union(*(self.lexicon.ancestors[m.id] for m in mentions if m.type not in CUE_TYPES))
+            self._remember(text, known)
+        return known
+
+    def _remember(self, text: str, concepts: frozenset[str]) -> None:
+        """Keep what a sentence says: the next one is read with it as its context."""
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        self._said[text] = concepts
 
     def _clause(
         self,
@@ -130,7 +148,7 @@ class Reader:
             end,
             inside,
             frozenset(concepts),
-            frozenset(m.type for m in inside if m.type in CUE_TYPES),
+            frozenset([m.type for m in inside if m.type in CUE_TYPES]),
             _drugs_spoken_of(inside, lowers, self._drugs),
             participle,
             governed_from,
@@ -161,10 +179,10 @@ def _dateline(text: str) -> int:
 
 def _past_could(mention: Mention, lowers: Sequence[str]) -> bool:
     """ "Could not", "could never" speak of the past ("what ten years of talking could not do"), and hedge nothing."""
-    return (
-        mention.type == "hedge"
-        and lowers[mention.start] == "could"
-        and lowers[mention.end : mention.end + 1] in (("not",), ("never",), ("n't",))
+    return lowers[mention.start] == "could" and lowers[mention.end : mention.end + 1] in (
+        ("not",),
+        ("never",),
+        ("n't",),
     )
 
 
@@ -176,17 +194,20 @@ def _names(tokens: Sequence[str], mentions: Sequence[Mention], titled: float) ->
     """Capitalized words within a sentence that the lexicon does not know: whose they are says nothing of the treatment."""
     if titled > _HEADING:
         return frozenset()
-    known = {i for m in mentions for i in range(m.start, m.end)}
-    return frozenset(
+    capital = [
         i
         for i, word in enumerate(tokens)
-        if i and i not in known and word[0].isupper() and word[1:].islower() and tokens[i - 1] not in '.!?:"'
-    )
+        if word[0].isupper() and i and word[1:].islower() and tokens[i - 1] not in '.!?:"'
+    ]
+    if not capital:
+        return frozenset()
+    known = {i for m in mentions for i in range(m.start, m.end)}
+    return frozenset([i for i in capital if i not in known])
 
 
 def _titled(text: str) -> float:
-    words = [w for w in text.split() if len(w) > 3 and w[0].isalpha()]
-    return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
+    capital = [w[0].isupper() for w in text.split() if len(w) > 3 and w[0].isalpha()]
+    return capital.count(True) / len(capital) if capital else 0.0
 
 
 def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str], names: frozenset[str]) -> frozenset[str]:

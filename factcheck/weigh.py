@@ -19,7 +19,7 @@ from factcheck.judge import verdict
 from factcheck.markers import cancels, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
-from factcheck.model import Floats, Head, Indexed, Integers, Model, softmax
+from factcheck.model import Floats, Head, Indexed, Integers, Model, index, softmax
 from factcheck.propose import Proposal, propose
 from factcheck.read import Reading
 
@@ -84,9 +84,11 @@ class Weighed:
 
 def around(sentence: Features) -> Features:
     """What the strength and stance heads are given of the whole sentence, at half weight, beside the features of one claim."""
-    return {f"s:{name}": 0.5 * x for name, x in sentence.items() if name[:2] in _CONTEXT}
+    return {f"s:{name}": AROUND * x for name, x in sentence.items() if name[:2] in _CONTEXT}
 
 
+#: Weight of the whole sentence beside one claim.
+AROUND = 0.5
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
 
 
@@ -142,6 +144,8 @@ class Weigher:
         self.matcher = matcher
         entries = model.heads["entry"].classes
         self._order = {entry_id: i for i, entry_id in enumerate(entries)}
+        stance = model.heads.get("stance")
+        self._around = {n[2:]: i for n, i in stance.vocabulary.items() if n.startswith("s:")} if stance else {}
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
@@ -204,7 +208,7 @@ class Weigher:
             for p, r in zip(proposals, relevance, strict=True)
         ]
         # Scores are sums, so the sentence's share is added up once for all of its candidates.
-        shared = heads["stance"].index([around(s) for s in sentences])
+        shared = index(sentences, self._around).scaled(AROUND)
         own = heads["stance"].index(
             [claim_features(r, q.candidate, q.entry) for r, few in zip(readings, chosen, strict=True) for q, _ in few]
         )
