@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from factcheck.domain import Entry, Slots
 from factcheck.read import Clause, Reading
@@ -13,8 +13,7 @@ from factcheck.read import Clause, Reading
 IN_CLAUSE, IN_SENTENCE, IN_CONTEXT = range(3)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry whose slots a reading fills: in one clause, over the sentence, or with the sentence before."""
 
     entry: Entry
@@ -38,6 +37,7 @@ class Matcher:
         self.entries = list(entries)
         self.names = names
         self.by_id = {e.id: e for e in self.entries}
+        self._naming = {e.id: [[g for g in s.require if g <= names] for s in e.slots] for e in self.entries}
         self._rarity = {drug: self._rarities(drug) for drug in {e.drug for e in self.entries}}
         self._index: dict[str, list[tuple[int, Entry, Slots]]] = defaultdict(list)
         order = 0
@@ -58,8 +58,11 @@ class Matcher:
 
     def nameable(self, entry: Entry, reading: Reading) -> bool:
         """Whether the reading, or what it leans on, names every condition and therapy that some slots of the entry ask for."""
+        naming = self._naming[entry.id]
+        if [] in naming:  # most entries
+            return True
         said = reading.concepts | reading.context
-        return any(all(g & said for g in s.require if g <= self.names) for s in entry.slots)
+        return any(_filled(groups, said) for groups in naming)
 
     def candidates(self, reading: Reading) -> list[Candidate]:
         """Every entry that the reading fills, best first: the nearer reach, then the rarer concepts."""
@@ -82,18 +85,27 @@ class Matcher:
                 tried[order] = (entry, slots)
         for order in sorted(tried):
             entry, slots = tried[order]
-            if not concepts.isdisjoint(slots.without) or not speaks_of(entry.drug, clause.drugs or reading.drugs):
+            if not _filled(slots.require, concepts) or not concepts.isdisjoint(slots.without):
                 continue
-            if not all(group & concepts for group in slots.require):
+            if not speaks_of(entry.drug, clause.drugs or reading.drugs):
                 continue
-            matched = frozenset().union(*(group & concepts for group in slots.require))
-            if reach == IN_CONTEXT and not matched & reading.concepts:
+            fillers = [group & concepts for group in slots.require]
+            matched = frozenset().union(*fillers)
+            if reach == IN_CONTEXT and matched.isdisjoint(reading.concepts):
                 continue
             rarity = self._rarity[entry.drug]
-            weight = sum(max(rarity[c] for c in group & concepts) for group in slots.require)
+            weight = sum([max([rarity[c] for c in filler]) for filler in fillers])
             old = best.get(entry.id)
             if old is None or (reach, -weight) < (old.reach, -old.weight):
                 best[entry.id] = Candidate(entry, slots, clause, reach, matched, weight)
+
+
+def _filled(groups: Iterable[frozenset[str]], concepts: frozenset[str]) -> bool:
+    """Whether each group has a member among the concepts. A plain loop: this is asked some twenty times a sentence."""
+    for group in groups:  # noqa: SIM110
+        if group.isdisjoint(concepts):
+            return False
+    return True
 
 
 #: Drugs that "ketamine" names, and those that it names together with its approved enantiomer (`drug: both`).

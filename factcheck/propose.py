@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from typing import NamedTuple
 
 from factcheck.domain import Entry
 from factcheck.features import Features
@@ -17,8 +15,7 @@ from factcheck.read import Reading
 TOP_ENTRIES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where the entry head puts an entry: its score, how far that is below the highest, and its rank (at most TOP_ENTRIES)."""
 
     score: float
@@ -26,8 +23,7 @@ class Standing:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """An entry that may be meant. `standing` is None where the entry head was not trained on it."""
 
     entry: Entry
@@ -43,9 +39,9 @@ def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str,
     """
     found = matcher.candidates(reading)
     by_id = {c.entry.id: c for c in found}
-    ranking = np.argsort(-scores, kind="stable")[:TOP_ENTRIES].tolist()
+    ranking = (-scores).argsort(kind="stable")[:TOP_ENTRIES].tolist()
     names = list(order)
-    highest = float(scores.max()) if len(scores) else 0.0
+    highest = float(scores[ranking[0]]) if ranking else 0.0
     proposals = []
     for entry_id in dict.fromkeys([*by_id, *(names[i] for i in ranking)]):
         entry = matcher.by_id.get(entry_id)

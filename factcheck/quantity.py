@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -31,8 +31,7 @@ _BEGINNINGS = frozenset({*_WORDS, *_VAGUE, "a", "an", "half"})
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number or range in a unit, with the tokens [start, end) that say it."""
 
     low: float

@@ -8,8 +8,11 @@ it had in training.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from math import log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +22,7 @@ from factcheck.judge import verdict
 from factcheck.markers import cancels, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
-from factcheck.model import Floats, Head, Indexed, Integers, Model, index, softmax
+from factcheck.model import Floats, Head, Indexed, Model, Stacked, softmax
 from factcheck.propose import Proposal, propose
 from factcheck.read import Reading
 
@@ -38,8 +41,7 @@ MEASURED = 0.85
 CERTAIN = 0.98
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedClaim:
+class WeighedClaim(NamedTuple):
     """One candidate entry: how relevant it is, and the distribution over verdicts that its wording gives."""
 
     entry: Entry
@@ -52,14 +54,22 @@ class WeighedClaim:
 
     def best(self, label: Label | None = None) -> tuple[float, Stance, Strength]:
         """The likeliest stance and strength with their probability; given a label, among those that the table turns into it."""
-        pairs = [
-            (float(p * q), s, t)
-            for s, p in zip(Stance, self.stances, strict=True)
-            for t, q in zip(Strength, self.strengths, strict=True)
-        ]
-        if label is not None and label is not self.measured:
-            pairs = [c for c in pairs if verdict(c[1], c[2], self.entry.grade) is label]
-        return max(pairs, key=lambda c: c[0], default=(0.0, Stance.MENTIONS, Strength.FLAT))
+        chances = [p * q for p in self.stances.tolist() for q in self.strengths.tolist()]
+        among = _ALL if label is None or label is self.measured else _GIVING[self.entry.grade, label]
+        if not among:
+            return 0.0, Stance.MENTIONS, Strength.FLAT
+        n = max(among, key=chances.__getitem__)
+        return chances[n], *_PAIRS[n]
+
+
+#: Stance and strength of each place in a distribution over both, and which places give a label by the table.
+_PAIRS = [(s, t) for s in Stance for t in Strength]
+_ALL = range(len(_PAIRS))
+_GIVING = {
+    (grade, label): [n for n, (s, t) in enumerate(_PAIRS) if verdict(s, t, grade) is label]
+    for grade in Grade
+    for label in Label
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,56 +94,67 @@ class Weighed:
 
 def around(sentence: Features) -> Features:
     """What the strength and stance heads are given of the whole sentence, at half weight, beside the features of one claim."""
-    return {f"s:{name}": AROUND * x for name, x in sentence.items() if name[:2] in _CONTEXT}
+    return {f"{AROUND_PREFIX}{name}": AROUND * x for name, x in sentence.items() if name[:2] in _CONTEXT}
 
 
-#: Weight of the whole sentence beside one claim.
-AROUND = 0.5
+#: Weight of the whole sentence beside one claim, and what its features' names begin with there.
+AROUND, AROUND_PREFIX = 0.5, "s:"
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
 
 
-def claim_verdicts(grade: Grade, stances: Floats, strengths: Floats, measured: Label | None) -> Floats:
-    """Distribution over VERDICTS by the table, given those over Stance and Strength; a measured number takes precedence."""
-    out: Floats = np.outer(stances, strengths).reshape(-1) @ _TABLE[grade]
-    total = float(out.sum())
-    out = out / total if total > 0 else np.full(len(VERDICTS), 1 / 3, np.float32)
-    if measured is not None:
-        out = (1 - MEASURED) * out
-        out[VERDICTS.index(measured)] += MEASURED
+def claim_verdicts(
+    grades: Sequence[Grade], stances: Floats, strengths: Floats, measured: Sequence[Label | None]
+) -> Floats:
+    """For each claim the distribution over VERDICTS by the table, given those over Stance and Strength; a measured number takes
+    precedence."""
+    pairs = (stances[:, :, None] * strengths[:, None, :]).reshape(len(grades), -1, 1)
+    out: Floats = (pairs * _TABLES[[_ROW[grade] for grade in grades]]).sum(axis=1)
+    total = out.sum(axis=1, keepdims=True)
+    out = np.where(total > 0, out / np.where(total > 0, total, 1), np.float32(1 / len(VERDICTS)))
+    for n, label in enumerate(measured):
+        if label is not None:
+            out[n] *= 1 - MEASURED
+            out[n, VERDICTS.index(label)] += MEASURED
     return out
 
 
-#: For each grade, which verdict each pair of stance and strength gives: (stances x strengths, VERDICTS), 0 or 1.
-_TABLE: dict[Grade, Floats] = {
-    grade: np.asarray(
-        [[float(verdict(s, t, grade) is v) for v in VERDICTS] for s in Stance for t in Strength], np.float32
-    )
-    for grade in Grade
-}
+#: For each grade, which verdict each pair of stance and strength gives: (grades, pairs, VERDICTS), 0 or 1.
+_TABLES: Floats = np.asarray(
+    [[[float(verdict(s, t, grade) is v) for v in VERDICTS] for s, t in _PAIRS] for grade in Grade], np.float32
+)
+_ROW = {grade: n for n, grade in enumerate(Grade)}
 
 
-def combine(claims: Sequence[WeighedClaim]) -> Floats:
+def combine(claims: Sequence[WeighedClaim]) -> list[float]:
     """The sentence's distribution over VERDICTS: the first claim, shared with its rivals as far as it is in doubt, made worse by
     each further kept claim as far as that one is relevant."""
-    relevance = np.asarray([c.relevance for c in claims], np.float32)
-    share = relevance / max(float(relevance.sum()), 1e-9)
-    first = float(relevance[0])
-    base = first * claims[0].verdicts + (1 - first) * (share @ np.stack([c.verdicts for c in claims]))
-    at_most = np.cumsum(base)
+    verdicts = [c.verdicts.tolist() for c in claims]  # few numbers: plain ones are faster than arrays
+    total = max(sum([c.relevance for c in claims]), 1e-9)
+    first = claims[0].relevance
+    shared = [
+        sum([c.relevance * p for c, p in zip(claims, column, strict=True)]) for column in zip(*verdicts, strict=True)
+    ]
+    at_most = list(accumulate(first * p + (1 - first) * q / total for p, q in zip(verdicts[0], shared, strict=True)))
     for claim in kept(claims)[1:]:
         p = claim.relevance
-        at_most = at_most * ((1 - p) + p * np.cumsum(claim.verdicts))
-    return np.clip(np.diff(at_most, prepend=0.0), 0, 1)
+        own = accumulate(claim.verdicts.tolist())
+        at_most = [x * ((1 - p) + p * y) for x, y in zip(at_most, own, strict=True)]
+    return [min(max(x - below, 0.0), 1.0) for below, x in zip([0.0, *at_most], at_most, strict=False)]
 
 
-def stack_features(kinds: dict[str, float], table: Floats, direct: dict[str, float] | None, first: float) -> Features:
+def stack_features(
+    kinds: Mapping[str, float], table: Sequence[float], direct: Mapping[str, float] | None, first: float
+) -> Features:
     """Features for the last head: log-probabilities of the parts."""
-    f: Features = {f"kind:{k}": float(np.log(p + 1e-3)) for k, p in kinds.items()}
-    f |= {f"table:{v.value}": float(np.log(p + 1e-3)) for v, p in zip(VERDICTS, table, strict=True)}
+    f = {f"kind:{k}": log(p + 1e-3) for k, p in kinds.items()}
+    f |= {name: log(p + 1e-3) for name, p in zip(_TABLE_FEATURES, table, strict=True)}
     if direct is not None:
-        f |= {f"direct:{v}": float(np.log(p + 1e-3)) for v, p in direct.items()}
+        f |= {f"direct:{v}": log(p + 1e-3) for v, p in direct.items()}
     f["first"] = first
     return f
+
+
+_TABLE_FEATURES = [f"table:{v.value}" for v in VERDICTS]
 
 
 class Weigher:
@@ -144,38 +165,52 @@ class Weigher:
         self.matcher = matcher
         entries = model.heads["entry"].classes
         self._order = {entry_id: i for i, entry_id in enumerate(entries)}
-        stance = model.heads.get("stance")
-        self._around = {n[2:]: i for n, i in stance.vocabulary.items() if n.startswith("s:")} if stance else {}
+        heads = model.heads
+        self._wording = Stacked(
+            [
+                (heads["kind"], "", 1.0),
+                (heads["direct"], "", 1.0),
+                (heads["stance"], AROUND_PREFIX, AROUND),
+                (heads["strength"], AROUND_PREFIX, AROUND),
+            ],
+            heads["entry"],
+        )
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
         parts = self.parts(readings)
         head, by_table = self.model.heads["label"], self.model.heads["label-by-table"]
+        labels = [Label(c) for c in head.classes]
         heard = head.probabilities([p.stack for p in parts])
         read = by_table.probabilities([p.by_table for p in parts])
-        for part, a, b in zip(parts, heard, read, strict=True):
-            p = (a + b) / 2 if part.trusted else b
-            yield Weighed(part.reading, part.claims, {Label(c): float(x) for c, x in zip(head.classes, p, strict=True)})
+        trusted = np.asarray([p.trusted for p in parts], bool)[:, None]
+        for part, p in zip(parts, np.where(trusted, (heard + read) / 2, read).tolist(), strict=True):
+            yield Weighed(part.reading, part.claims, dict(zip(labels, p, strict=True)))
 
     def parts(self, readings: Sequence[Reading]) -> list[Parts]:
         """What the last head is given, for each reading."""
-        sentences = [sentence_features(r) for r in readings]
         heads = self.model.heads
-        indexed = heads["kind"].index(sentences)
-        kinds = heads["kind"].probabilities(indexed)
+        rows = self._wording.index([sentence_features(r) for r in readings])
+        kinds, direct, stances, strengths = self._wording.sums(rows)
+        kinds = softmax(kinds + heads["kind"].intercept)
+        direct = softmax(direct + heads["direct"].intercept)
         none = heads["kind"].classes.index("none")
-        open_ = [i for i in range(len(readings)) if kinds[i, none] < CERTAIN]
-        asked, features = [readings[i] for i in open_], [sentences[i] for i in open_]
-        claims = dict(zip(open_, self._claims(asked, features), strict=True))
-        direct = heads["direct"].probabilities(indexed)
+        open_ = np.flatnonzero(kinds[:, none] < CERTAIN).tolist()
+        claims: dict[int, tuple[WeighedClaim, ...]] = {}
+        if open_:
+            asked = [readings[i] for i in open_]
+            entries = self._wording.wide_scores(rows, open_)
+            claims = dict(zip(open_, self._claims(asked, entries, stances[open_], strengths[open_]), strict=True))
         return [
-            self._stack(r, claims.get(i, ()), kinds[i], direct[i] if i in claims else None)
-            for i, r in enumerate(readings)
+            self._stack(r, claims.get(i, ()), kind, verdicts if i in claims else None)
+            for i, (r, kind, verdicts) in enumerate(zip(readings, kinds.tolist(), direct.tolist(), strict=True))
         ]
 
-    def _stack(self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: Floats, direct: Floats | None) -> Parts:
-        kinds = dict(zip(self.model.heads["kind"].classes, kind.tolist(), strict=True))
-        table, first, trusted = np.full(len(VERDICTS), 1 / 3, np.float32), 0.0, False
+    def _stack(
+        self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: list[float], direct: list[float] | None
+    ) -> Parts:
+        kinds = dict(zip(self.model.heads["kind"].classes, kind, strict=True))
+        table, first, trusted = [1 / len(VERDICTS)] * len(VERDICTS), 0.0, False
         if claims:
             table = combine(claims)
             first = claims[0].relevance
@@ -185,46 +220,48 @@ class Weigher:
         by_table = stack_features(kinds, table, None, first)
         if direct is None:
             return Parts(reading, claims, False, by_table, by_table)
-        verdicts = dict(zip(self.model.heads["direct"].classes, direct.tolist(), strict=True))
+        verdicts = dict(zip(self.model.heads["direct"].classes, direct, strict=True))
         return Parts(reading, claims, trusted, stack_features(kinds, table, verdicts, first), by_table)
 
-    def _claims(self, readings: Sequence[Reading], sentences: Sequence[Features]) -> Iterator[tuple[WeighedClaim, ...]]:
-        """The most relevant entries of each reading, with their stance and strength. Heads are asked once for all."""
-        if not readings:
-            return
+    def _claims(
+        self, readings: Sequence[Reading], entries: Floats, stances: Floats, strengths: Floats
+    ) -> Iterator[tuple[WeighedClaim, ...]]:
+        """The most relevant entries of each reading, with their stance and strength. Heads are asked once for all.
+
+        Parameters
+        ----------
+        entries: raw scores of the entry head. stances, strengths: what the whole sentence adds to the raw scores of its claims.
+        """
         heads = self.model.heads
-        proposals = [
-            propose(r, s, self.matcher, self._order)
-            for r, s in zip(readings, heads["entry"].scores(sentences), strict=True)
-        ]
+        proposals = [propose(r, s, self.matcher, self._order) for r, s in zip(readings, entries, strict=True)]
         pairs = heads["relevance"].probabilities([q.features for p in proposals for q in p])
-        relevance = _split(pairs[:, heads["relevance"].classes.index("yes")], proposals)
-        chosen = [
-            [
-                (p[i], float(r[i]))
-                for n, i in enumerate(np.argsort(-r, kind="stable")[:WEIGHED])
-                if not n or r[i] >= SLIGHT
-            ]
-            for p, r in zip(proposals, relevance, strict=True)
-        ]
-        # Scores are sums, so the sentence's share is added up once for all of its candidates.
-        shared = index(sentences, self._around).scaled(AROUND)
-        own = heads["stance"].index(
-            [claim_features(r, q.candidate, q.entry) for r, few in zip(readings, chosen, strict=True) for q, _ in few]
-        )
+        relevance = iter(pairs[:, heads["relevance"].classes.index("yes")].tolist())
+        chosen = [_most_relevant([(q, next(relevance)) for q in p]) for p in proposals]
+        asked = [(r, q, x) for r, few in zip(readings, chosen, strict=True) for q, x in few]
+        own = heads["stance"].index([claim_features(r, q.candidate, q.entry) for r, q, _ in asked])
         of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
-        stances = iter(_in_order(heads["stance"], shared, own, of, [s.value for s in Stance]))
-        strengths = iter(_in_order(heads["strength"], shared, own, of, [s.value for s in Strength]))
-        for reading, few in zip(readings, chosen, strict=True):
-            yield tuple(_weighed(reading, q, r, next(stances), next(strengths)) for q, r in few)
+        weighed = iter(
+            _weighed(
+                asked,
+                _in_order(heads["stance"], own, stances[of], [s.value for s in Stance]),
+                _in_order(heads["strength"], own, strengths[of], [s.value for s in Strength]),
+            )
+        )
+        for few in chosen:
+            yield tuple([next(weighed) for _ in few])
 
 
-def _in_order(head: Head, shared: Indexed, own: Indexed, of: Integers, members: Sequence[str]) -> Floats:
+def _most_relevant(proposals: list[tuple[Proposal, float]]) -> list[tuple[Proposal, float]]:
+    ranked = sorted(proposals, key=lambda each: -each[1])[:WEIGHED]
+    return [each for n, each in enumerate(ranked) if not n or each[1] >= SLIGHT]
+
+
+def _in_order(head: Head, own: Indexed, shared: Floats, members: Sequence[str]) -> Floats:
     """Probabilities with the columns in the order of the enum; 0 for a member that the head never met.
 
-    Row n has the scores of `own` row n and of `shared` row `of[n]`; the intercept counts once.
+    Scores are sums: `own` has the features of each claim, `shared` what its sentence adds.
     """
-    p = softmax(head.scores(own) + head.scores(shared)[of] - head.intercept)
+    p = softmax(head.scores(own) + shared)
     out = np.zeros((len(p), len(members)), np.float32)
     for n, name in enumerate(members):
         if name in head.classes:
@@ -233,14 +270,16 @@ def _in_order(head: Head, shared: Indexed, own: Indexed, of: Integers, members: 
 
 
 def _weighed(
-    reading: Reading, proposal: Proposal, relevance: float, stances: Floats, strengths: Floats
-) -> WeighedClaim:
-    entry, candidate = proposal.entry, proposal.candidate
-    strengths = with_markers(reading, candidate, strengths)
-    stances = with_negation(reading, candidate, stances)
-    measured = measure(entry, reading, candidate)
-    verdicts = claim_verdicts(entry.grade, stances, strengths, measured)
-    return WeighedClaim(entry, candidate, relevance, stances, strengths, verdicts, measured)
+    asked: Sequence[tuple[Reading, Proposal, float]], stances: Floats, strengths: Floats
+) -> Iterator[WeighedClaim]:
+    """The claims, with markers, negation and numbers taken into account."""
+    for n, (reading, q, _) in enumerate(asked):
+        strengths[n] = with_markers(reading, q.candidate, strengths[n])
+        stances[n] = with_negation(reading, q.candidate, stances[n])
+    measured = [measure(q.entry, reading, q.candidate) for reading, q, _ in asked]
+    verdicts = claim_verdicts([q.entry.grade for _, q, _ in asked], stances, strengths, measured)
+    for (_, q, relevance), *parts in zip(asked, stances, strengths, verdicts, measured, strict=True):
+        yield WeighedClaim(q.entry, q.candidate, relevance, *parts)
 
 
 def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
@@ -253,7 +292,3 @@ def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
         and (c.relevance >= SECOND_CLAIM or (c.measured is Label.CONTRADICTED and c.relevance >= WRONG_FIGURE))
     ]
     return [*claims[:1], *further[:1]]
-
-
-def _split(values: Floats, groups: Sequence[Sequence[object]]) -> list[Floats]:
-    return np.split(values, np.cumsum([len(g) for g in groups])[:-1])
