@@ -10,15 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import spacy
-from spacy.attrs import IDX, LENGTH, LOWER, NORM, ORTH
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
+from typing import NamedTuple
 
 from factcheck.border import DataError, LexiconRow, load_yaml
 from factcheck.lookalikes import INVISIBLE, PLAIN
+from factcheck.tokens import Phrases, Tokenizer, Tokens, Word
 
 # One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
 # that "FDA-approved" and "FDA approved" read the same. Look-alikes of Latin letters are read as a reader sees them.
@@ -94,9 +90,6 @@ def normal_form(word: str) -> str:
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
 
-#: Characters in a sentence, more than a page can have. spaCy's own limit of 1,000,000 is for parsers, which are not used here.
-MAX_LENGTH = 100_000_000
-
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
@@ -113,18 +106,6 @@ class Mention(NamedTuple):
     type: str
 
 
-class Word(NamedTuple):
-    """A token's forms: as written, in lower case, and normal."""
-
-    text: str
-    lower: str
-    norm: str
-
-
-#: Distinct tokens whose forms are kept at hand; pages repeat their words.
-_KEPT_WORDS = 50_000
-
-
 class Lexicon:
     """Finds concepts and cues in text.
 
@@ -136,25 +117,15 @@ class Lexicon:
     def __init__(
         self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow], subjects: Iterable[LexiconRow] = ()
     ) -> None:
-        self.nlp = spacy.blank("en")
-        self.nlp.max_length = MAX_LENGTH
-        getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
-        getters[NORM] = normal_form
-        self._tokenize = self.nlp.tokenizer  # nine times faster than `make_doc`, which also looks at the text's length
-        self._normal = PhraseMatcher(self.nlp.vocab, attr=NORM)
-        self._exact = PhraseMatcher(self.nlp.vocab, attr=LOWER)
+        self._tokenize = Tokenizer(normal_form)
+        self.nlp = self._tokenize.nlp
+        self._normal, self._exact = Phrases(Word._fields.index("norm")), Phrases(Word._fields.index("lower"))
         rows = [*concepts, *cues]
         self.rows: dict[str, LexiconRow] = {row.id: row for row in rows}
-        self._types: dict[int, tuple[str, str]] = {}
-        self._words: dict[tuple[int, int], Word] = {}
         for row in rows:
-            self._types[self.nlp.vocab.strings.add(row.id)] = (row.id, row.type)
-            exact = [self._tokens(p[1:]) for p in row.phrases if p.startswith("=")]
-            normal = [self._tokens(p) for p in row.phrases if not p.startswith("=")]
-            if exact:
-                self._exact.add(row.id, exact)
-            if normal:
-                self._normal.add(row.id, normal)
+            for phrase in row.phrases:
+                table = self._exact if phrase.startswith("=") else self._normal
+                table.add(self.doc(fold(phrase.removeprefix("="))[0]).words, (row.id, row.type))
         self.drugs = frozenset(row.id for row in rows if row.type == "drug")
         # Each name of a subject with the treatment that it stands for; none for a word that several share ("infusion").
         self._subjects = {fold(p)[0].lower(): self._treatment(row) for row in subjects for p in row.phrases}
@@ -178,35 +149,19 @@ class Lexicon:
                         rows[row.id] = row if old is None else old.merged(row)
         return cls(*(rows.values() for rows in kinds.values()))
 
-    def doc(self, folded: str) -> Doc:
+    def doc(self, folded: str) -> Tokens:
         """Tokens of a folded text."""
         return self._tokenize(folded)
 
-    def find(self, doc: Doc) -> list[Mention]:
+    def find(self, doc: Tokens) -> list[Mention]:
         """Every row that matches, in order; of overlapping matches of one row only the longest."""
-        matches = [*self._normal(doc), *self._exact(doc)]
         covered: dict[str, int] = {}
         mentions = []
-        for start, back, (row_id, kind) in sorted([(start, -end, self._types[m]) for m, start, end in matches]):
+        for start, back, (row_id, kind) in sorted([*self._normal.find(doc.words), *self._exact.find(doc.words)]):
             if -back > covered.get(row_id, 0):
                 covered[row_id] = -back
                 mentions.append(Mention(start, -back, row_id, kind))
         return _as_subject(mentions)
-
-    def words(self, doc: Doc) -> tuple[list[Word], list[tuple[int, int]]]:
-        """The forms of each token, and its start and end in the folded text."""
-        rows = doc.to_array([ORTH, NORM, IDX, LENGTH]).tolist()  # takes a third as long as a walk over the tokens
-        kept = self._words
-        words = []
-        for n, (orth, norm, _, _) in enumerate(rows):
-            word = kept.get((orth, norm))  # the norm of "'s" depends on the word before it
-            if word is None:
-                if len(kept) >= _KEPT_WORDS:
-                    kept.clear()
-                token = doc[n]
-                word = kept[orth, norm] = Word(token.text, token.lower_, token.norm_)
-            words.append(word)
-        return words, [(start, start + length) for _, _, start, length in rows]
 
     def names_subject(self, text: str) -> bool:
         """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
@@ -228,9 +183,6 @@ class Lexicon:
         if not treatments <= self.drugs or len(treatments) > 1:
             raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
         return treatments.pop() if treatments else ""
-
-    def _tokens(self, phrase: str) -> Doc:
-        return self._tokenize(fold(phrase)[0])
 
     def _ancestors(self, row_id: str) -> frozenset[str]:
         seen = {row_id}

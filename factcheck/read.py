@@ -75,7 +75,7 @@ class Reader:
         skip = _dateline(text)
         folded, places = fold(text[skip:])
         doc = self.lexicon.doc(folded)
-        tokens, spans_of = self.lexicon.words(doc)
+        tokens, spans_of = doc
         lowers = tuple([t.lower for t in tokens])
         mentions = tuple([m for m in self.lexicon.find(doc) if m.type != "hedge" or not _past_could(m, lowers)])
         if skip or not isinstance(places, range):
