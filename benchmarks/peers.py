@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -175,21 +175,20 @@ class Blind:
         """A reading with the part left out."""
         reading = self.reader.read(text, "" if self.context else before)
         if self.types:
-            reading = replace(
-                reading,
+            reading = reading._replace(
                 clauses=tuple(self._without(c) for c in reading.clauses),
                 mentions=self._seen(reading.mentions),
                 cues=reading.cues - self.types,
             )
         if self.numbers:
-            reading = replace(reading, amounts=())
+            reading = reading._replace(amounts=())
         if self.drugs:
-            clauses = tuple(replace(c, drugs=frozenset()) for c in reading.clauses)
-            reading = replace(reading, clauses=clauses, drugs=frozenset(), drug_named=False)
+            clauses = tuple(c._replace(drugs=frozenset()) for c in reading.clauses)
+            reading = reading._replace(clauses=clauses, drugs=frozenset(), drug_named=False)
         return reading
 
     def _without(self, clause: Clause) -> Clause:
-        return replace(clause, mentions=self._seen(clause.mentions), cues=clause.cues - self.types)
+        return clause._replace(mentions=self._seen(clause.mentions), cues=clause.cues - self.types)
 
     def _seen(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         return tuple(m for m in mentions if m.type not in self.types)

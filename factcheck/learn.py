@@ -24,8 +24,9 @@ from threadpoolctl import threadpool_limits
 
 from factcheck.domain import Entry, Grade, Label
 from factcheck.features import Features, claim_features, sentence_features
+from factcheck.heads import Head
 from factcheck.match import Candidate, Matcher
-from factcheck.model import Head, Model
+from factcheck.model import Model
 from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example

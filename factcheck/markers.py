@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from factcheck.domain import Stance, Strength
 from factcheck.features import negating, rule_strength
+from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate
-from factcheck.model import Floats
 from factcheck.read import Clause, Reading
 
 #: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from factcheck.domain import Entry
 from factcheck.features import Features
+from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate, Matcher, akin, speaks_of
-from factcheck.model import Floats
 from factcheck.read import Reading
 
 #: Entries that the entry head may add to those found by slots.
@@ -32,14 +34,36 @@ class Proposal(NamedTuple):
     features: Features
 
 
-def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str, int]) -> list[Proposal]:
+def rank(scores: Floats) -> list[list[int]]:
+    """For each row the places of the TOP_ENTRIES highest scores, highest first; of equal ones the first."""
+    most = min(TOP_ENTRIES, scores.shape[1])
+    if not most:
+        return [[] for _ in scores]
+    least = np.partition(scores, -most, axis=1)[:, -most]
+    rows, places = np.nonzero(scores >= least[:, None])  # a few more where some are equal
+    in_order = np.lexsort((places, -scores[rows, places], rows))
+    ranked: list[list[int]] = [[] for _ in scores]
+    for row, place in zip(rows[in_order].tolist(), places[in_order].tolist(), strict=True):
+        if len(ranked[row]) < most:
+            ranked[row].append(place)
+    return ranked
+
+
+def propose(
+    reading: Reading,
+    scores: Floats,
+    matcher: Matcher,
+    order: dict[str, int],
+    ranking: Sequence[int] | None = None,
+) -> list[Proposal]:
     """The entries whose slots are filled, and the highest of the entry head's.
 
-    `scores` are the entry head's for the entries in `order`; an entry that it does not know competes by its slots alone.
+    `scores` are the entry head's for the entries in `order`, `ranking` their `rank` if it is known; an entry that the head does
+    not know competes by its slots alone.
     """
     found = matcher.candidates(reading)
     by_id = {c.entry.id: c for c in found}
-    ranking = (-scores).argsort(kind="stable")[:TOP_ENTRIES].tolist()
+    ranking = rank(scores[None])[0] if ranking is None else ranking
     names = list(order)
     highest = float(scores[ranking[0]]) if ranking else 0.0
     proposals = []
@@ -53,8 +77,8 @@ def propose(reading: Reading, scores: Floats, matcher: Matcher, order: dict[str,
         standing = None
         if position is not None:
             score = float(scores[position])
-            rank = ranking.index(position) if position in ranking else TOP_ENTRIES
-            standing = Standing(score, score - highest, rank)
+            place = ranking.index(position) if position in ranking else TOP_ENTRIES
+            standing = Standing(score, score - highest, place)
         features = pair_features(reading, entry, candidate, standing, found)
         proposals.append(Proposal(entry, candidate, standing, features))
     return proposals

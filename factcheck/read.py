@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from factcheck.lexicon import Lexicon, Mention, fold
 from factcheck.quantity import Amount, amounts
@@ -24,8 +24,7 @@ _REMEMBERED = 500
 _CONTRAST_REACH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A stretch of tokens [start, end) with what was found in it."""
 
     start: int
@@ -38,8 +37,7 @@ class Clause:
     governed_from: int = 0  # where the markers that govern it begin: a participle has those of the clause before
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A sentence as read. Token i stands at offsets `offsets[i]` of the sentence."""
 
     words: tuple[str, ...]  # normal forms

@@ -44,6 +44,8 @@ _ABBREVIATION = re.compile(
 _CAN_END = frozenset(
     ("no st ref mon tue tues wed thu thur thurs fri sat sun jan feb apr aug sep sept oct nov dec").split()
 )
+#: What may end a sentence within a text in ASCII: a stop, or a line's end, with something behind it.
+_STOP = re.compile(r"[.!?\n\r](?=.)", re.S)
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
 _WINDOW = 20_000
 #: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
@@ -81,12 +83,14 @@ def split(document: Document) -> list[Sentence]:
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence in one stretch of text, without the white space around it. Linear in its length."""
-    cuts = set(_boundaries(text))
-    for pattern in (_FOOTNOTE, _QUOTE_END, _GLUED, _WORD_END):
-        cuts.update(found.end() for found in pattern.finditer(text))
-    for quoted in _QUOTED.finditer(text):
-        cuts.update(quoted.start(1) + end for end in _boundaries(quoted[1]) if quoted.start(1) + end < quoted.end())
-    cuts.update(found.start() for found in _BULLET.finditer(text))
+    cuts: set[int] = set()
+    if not text.isascii() or _STOP.search(text):  # else nothing can end but at the end
+        cuts.update(_boundaries(text))
+        for pattern in (_FOOTNOTE, _QUOTE_END, _GLUED, _WORD_END):
+            cuts.update([found.end() for found in pattern.finditer(text)])
+        for quoted in _QUOTED.finditer(text):
+            cuts.update(quoted.start(1) + end for end in _boundaries(quoted[1]) if quoted.start(1) + end < quoted.end())
+        cuts.update([found.start() for found in _BULLET.finditer(text)])
     cuts.update(_enumeration(text))
     spans = []
     start = 0

@@ -8,8 +8,7 @@ it had in training.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from math import log
 from typing import NamedTuple
@@ -18,12 +17,13 @@ import numpy as np
 
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
 from factcheck.features import Features, claim_features, sentence_features
+from factcheck.heads import Floats, Head, Indexed, Stacked, dense_scores, softmax
 from factcheck.judge import verdict
 from factcheck.markers import cancels, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure
-from factcheck.model import Floats, Head, Indexed, Model, Stacked, softmax
-from factcheck.propose import Proposal, propose
+from factcheck.model import Model
+from factcheck.propose import Proposal, propose, rank
 from factcheck.read import Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
@@ -72,19 +72,23 @@ _GIVING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the last head is given: features with the direct verdict (heard if `trusted`) and without."""
+class Parts(NamedTuple):
+    """What the last head is given: log-probabilities of the parts. `direct`, of the verdict read off the wording, is heard if
+    `trusted`, and empty for a sentence that is certainly no claim."""
 
     reading: Reading
     claims: tuple[WeighedClaim, ...]
     trusted: bool
-    stack: Features
     by_table: Features
+    direct: Features
+
+    @property
+    def stack(self) -> Features:
+        """All of them."""
+        return self.by_table | self.direct
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A sentence with its kept claims, most relevant first, and a probability for each label."""
 
     reading: Reading
@@ -107,7 +111,7 @@ def claim_verdicts(
 ) -> Floats:
     """For each claim the distribution over VERDICTS by the table, given those over Stance and Strength; a measured number takes
     precedence."""
-    pairs = (stances[:, :, None] * strengths[:, None, :]).reshape(len(grades), -1, 1)
+    pairs = (stances[:, :, None] * strengths[:, None, :]).reshape(len(grades), len(_PAIRS), 1)
     out: Floats = (pairs * _TABLES[[_ROW[grade] for grade in grades]]).sum(axis=1)
     total = out.sum(axis=1, keepdims=True)
     out = np.where(total > 0, out / np.where(total > 0, total, 1), np.float32(1 / len(VERDICTS)))
@@ -142,16 +146,8 @@ def combine(claims: Sequence[WeighedClaim]) -> list[float]:
     return [min(max(x - below, 0.0), 1.0) for below, x in zip([0.0, *at_most], at_most, strict=False)]
 
 
-def stack_features(
-    kinds: Mapping[str, float], table: Sequence[float], direct: Mapping[str, float] | None, first: float
-) -> Features:
-    """Features for the last head: log-probabilities of the parts."""
-    f = {f"kind:{k}": log(p + 1e-3) for k, p in kinds.items()}
-    f |= {name: log(p + 1e-3) for name, p in zip(_TABLE_FEATURES, table, strict=True)}
-    if direct is not None:
-        f |= {f"direct:{v}": log(p + 1e-3) for v, p in direct.items()}
-    f["first"] = first
-    return f
+def _logs(names: Sequence[str], probabilities: Sequence[float]) -> Features:
+    return {name: log(p + 1e-3) for name, p in zip(names, probabilities, strict=True)}
 
 
 _TABLE_FEATURES = [f"table:{v.value}" for v in VERDICTS]
@@ -166,6 +162,11 @@ class Weigher:
         entries = model.heads["entry"].classes
         self._order = {entry_id: i for i, entry_id in enumerate(entries)}
         heads = model.heads
+        # What the last head is given, in this order.
+        self._kind_features = [f"kind:{c}" for c in heads["kind"].classes]
+        self._table_features = ["first", *self._kind_features, *_TABLE_FEATURES]
+        self._direct_features = [f"direct:{c}" for c in heads["direct"].classes]
+        self._unheard = [0.0] * len(self._direct_features)
         self._wording = Stacked(
             [
                 (heads["kind"], "", 1.0),
@@ -181,8 +182,12 @@ class Weigher:
         parts = self.parts(readings)
         head, by_table = self.model.heads["label"], self.model.heads["label-by-table"]
         labels = [Label(c) for c in head.classes]
-        heard = head.probabilities([p.stack for p in parts])
-        read = by_table.probabilities([p.by_table for p in parts])
+        values = np.asarray([[*p.by_table.values(), *(p.direct.values() or self._unheard)] for p in parts], np.float32)
+        names = [*self._table_features, *self._direct_features]
+        heard = softmax(dense_scores(head, names, values))
+        read = softmax(
+            dense_scores(by_table, names[: len(self._table_features)], values[:, : len(self._table_features)])
+        )
         trusted = np.asarray([p.trusted for p in parts], bool)[:, None]
         for part, p in zip(parts, np.where(trusted, (heard + read) / 2, read).tolist(), strict=True):
             yield Weighed(part.reading, part.claims, dict(zip(labels, p, strict=True)))
@@ -209,7 +214,6 @@ class Weigher:
     def _stack(
         self, reading: Reading, claims: tuple[WeighedClaim, ...], kind: list[float], direct: list[float] | None
     ) -> Parts:
-        kinds = dict(zip(self.model.heads["kind"].classes, kind, strict=True))
         table, first, trusted = [1 / len(VERDICTS)] * len(VERDICTS), 0.0, False
         if claims:
             table = combine(claims)
@@ -217,11 +221,10 @@ class Weigher:
             trusted = not cancels(claims[0].candidate) and all(
                 self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims)
             )
-        by_table = stack_features(kinds, table, None, first)
+        by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
         if direct is None:
-            return Parts(reading, claims, False, by_table, by_table)
-        verdicts = dict(zip(self.model.heads["direct"].classes, direct, strict=True))
-        return Parts(reading, claims, trusted, stack_features(kinds, table, verdicts, first), by_table)
+            return Parts(reading, claims, False, by_table, {})
+        return Parts(reading, claims, trusted, by_table, _logs(self._direct_features, direct))
 
     def _claims(
         self, readings: Sequence[Reading], entries: Floats, stances: Floats, strengths: Floats
@@ -233,7 +236,10 @@ class Weigher:
         entries: raw scores of the entry head. stances, strengths: what the whole sentence adds to the raw scores of its claims.
         """
         heads = self.model.heads
-        proposals = [propose(r, s, self.matcher, self._order) for r, s in zip(readings, entries, strict=True)]
+        proposals = [
+            propose(r, s, self.matcher, self._order, ranking)
+            for r, s, ranking in zip(readings, entries, rank(entries), strict=True)
+        ]
         pairs = heads["relevance"].probabilities([q.features for p in proposals for q in p])
         relevance = iter(pairs[:, heads["relevance"].classes.index("yes")].tolist())
         chosen = [_most_relevant([(q, next(relevance)) for q in p]) for p in proposals]

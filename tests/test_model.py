@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from factcheck.check import DEFAULT_MODEL
-from factcheck.model import ARRAYS, CARD, Head, ModelError, load_model, save_model, softmax, verify_model
+from factcheck.heads import Head, Stacked, dense_scores, index, softmax
+from factcheck.model import ARRAYS, CARD, ModelError, load_model, save_model, verify_model
 from factcheck.paths import models_dir
+from factcheck.propose import rank
 
 SHIPPED = models_dir() / DEFAULT_MODEL
 
@@ -91,3 +93,39 @@ def test_heads_come_back_as_they_were_saved_and_byte_for_byte(tmp_path: Path) ->
     assert model.grades == {"e": "mixed"}
     np.testing.assert_allclose(model.heads["kind"].scores(rows), [[1.1, -1], [1.1, 4], [0.1, 0]], rtol=1e-6)
     np.testing.assert_allclose(softmax(head.scores(rows)).sum(axis=1), 1, rtol=1e-6)
+
+
+def test_heads_scored_together_score_as_they_do_alone() -> None:
+    rng = np.random.default_rng(1)
+
+    def head(names: str, classes: int) -> Head:
+        vocabulary = {name: n for n, name in enumerate(names.split())}
+        weights = rng.normal(size=(len(vocabulary), classes)).astype(np.float32)
+        return Head(tuple(map(str, range(classes))), vocabulary, weights, rng.normal(size=classes).astype(np.float32))
+
+    one, other, wide = head("a b c", 3), head("s:b s:d x", 2), head("d a e", 20)
+    stacked = Stacked([(one, "", 1.0), (other, "s:", 0.5)], wide)
+    rows = [{"a": 1.0, "b": 2.0}, {"x": 3.0}, {"e": 1.0, "d": -1.0, "b": 0.5}, {}]
+    indexed = stacked.index(rows)
+    ones, others = stacked.sums(indexed)
+    assert ones + one.intercept == pytest.approx(one.scores(rows), abs=1e-6)
+    around = [{f"s:{name}": 0.5 * x for name, x in row.items()} for row in rows]
+    assert others + other.intercept == pytest.approx(other.scores(around), abs=1e-6)
+    assert stacked.wide_scores(indexed, [2, 0]) == pytest.approx(wide.scores([rows[2], rows[0]]), abs=1e-6)
+    values = np.asarray([[1.0, 2.0, 7.0], [0.0, 1.0, 7.0]], np.float32)
+    assert dense_scores(one, ["a", "c", "unknown"], values) == pytest.approx(
+        one.scores([{"a": 1.0, "c": 2.0}, {"c": 1.0}]), abs=1e-6
+    )
+
+
+def test_rows_are_indexed_in_order_and_unknown_features_count_for_nothing() -> None:
+    rows = index([{"z": 1.0}, {"b": 2.0, "z": 9.0, "a": 3.0}, {}, {"a": 4.0}, {"z": 5.0}], {"a": 7, "b": 8})
+    spans = list(zip(rows.starts, rows.ends(), strict=True))
+    assert [rows.columns[a:b].tolist() for a, b in spans] == [[0], [8, 7], [0], [7], [0]]
+    assert [rows.values[a:b].tolist() for a, b in spans] == [[0.0], [2.0, 3.0], [0.0], [4.0], [0.0]]
+
+
+def test_the_highest_scores_come_first_and_of_equal_ones_the_first() -> None:
+    scores = np.asarray([[0, 5, 5, 1, 9, 5, 5, 5, 5], [2, 2, 2, 2, 2, 2, 2, 2, 2]], np.float32)
+    assert rank(scores) == [[4, 1, 2, 5, 6, 7], [0, 1, 2, 3, 4, 5]]
+    assert rank(scores[:, :2]) == [[1, 0], [0, 1]]
