@@ -238,8 +238,8 @@ class _Run:
         while self._backlog is not None and len(self._texts) < BATCH:
             rows = self._store.unjudged(self._judge, self._backlog, BATCH)
             self._backlog = rows[-1][0] if rows else None
-            for sentence_id, text, context, before in rows:
-                self._queue_text(Text(sentence_id, text, context), before)
+            for sentence_id, text, context, subject, before in rows:
+                self._queue_text(Text(sentence_id, text, context, subject), before)
 
     def _queue_text(self, text: Text, before: bool = False) -> None:
         if text.id not in self._pending:
@@ -316,7 +316,7 @@ class _Run:
     def _put_extracted(self, result: Extracted, task: _Task) -> None:
         # By id, as the table lies.
         texts = sorted(result.sentences, key=attrgetter("id"))
-        self._store.put_sentences((t.id, t.text, t.context) for t in texts)
+        self._store.put_sentences((t.id, t.text, t.context, t.subject) for t in texts)
         judged = self._store.judged([t.id for t in texts], self._judge)
         for text in texts:
             if text.id not in judged:

@@ -119,14 +119,14 @@ class FactChecker:
         if not self.on_topic(document):
             unread = tuple(_unread(document.source, sentence) for sentence in sentences)
             return Report(document.source, document.title, document.text, unread)
-        subject = self._reader.lexicon.subject(_named(document))
+        subject = self._reader.lexicon.subject(named(document))
         findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
         disclosures = self.discloser.page(findings)
         return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
-        return self._reader.lexicon.names_subject(_named(document))
+        return self._reader.lexicon.names_subject(named(document))
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that.
@@ -239,9 +239,10 @@ def _unread(source: str, sentence: Sentence) -> Finding:
 
 
 def judged_on(sentence: Sentence) -> tuple[str, str]:
-    """All that a sentence's verdict depends on: its text, and its context as `Sentence.before` of a sentence on its own.
+    """All that a sentence's verdict depends on beside the subject of its page: its text, and its context as `Sentence.before` of
+    a sentence on its own.
 
-    Sentences that are equal in this get equal verdicts, so that one is enough to judge (`audit`).
+    Sentences that are equal in this and in the subject get equal verdicts, so that one is enough to judge (`audit`).
     """
     return sentence.text, context(sentence)
 
@@ -251,7 +252,7 @@ def context(sentence: Sentence) -> str:
     return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
 
 
-def _named(document: Document) -> str:
+def named(document: Document) -> str:
     """Where a page names what it is about: address, title and text."""
     return f"{document.source}\n{document.title}\n{document.text}"
 

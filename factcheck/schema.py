@@ -136,8 +136,11 @@ CREATE VIEW findings AS
 SELECT * FROM verdicts WHERE label IN ('overstated', 'contradicted');
 """
 
+#: The treatment that a sentence's page is about, where that is not ketamine.
+_V2: Final = "ALTER TABLE sentences ADD COLUMN subject TEXT NOT NULL DEFAULT ''"
+
 #: Step N leads from version N to N + 1. A step that has been released never changes.
-STEPS: Final[list[str]] = [_V1]
+STEPS: Final[list[str]] = [_V1, _V2]
 
 
 def row_id(*parts: str | bytes) -> int:

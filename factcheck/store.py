@@ -213,9 +213,9 @@ class Store:
 
     # -- sentences and verdicts ----------------------------------------------------------------------------------------
 
-    def put_sentences(self, sentences: Iterable[tuple[int, str, str]]) -> None:
-        """Write sentences (id, text, context) that are not there yet, without a verdict."""
-        self._write_many("INSERT OR IGNORE INTO sentences (id, text, context) VALUES (?, ?, ?)", sentences)
+    def put_sentences(self, sentences: Iterable[tuple[int, str, str, str]]) -> None:
+        """Write sentences (id, text, context, subject) that are not there yet, without a verdict."""
+        self._write_many("INSERT OR IGNORE INTO sentences (id, text, context, subject) VALUES (?, ?, ?, ?)", sentences)
 
     def judged(self, ids: Sequence[int], judge: str) -> set[int]:
         """Those of the sentences that have a verdict of this judge."""
@@ -227,10 +227,11 @@ class Store:
         last = self._read("SELECT judge, finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
         return last is None or (last[0] == judge and last[1] is not None)
 
-    def unjudged(self, judge: str, after: int, limit: int) -> list[tuple[int, str, str, bool]]:
-        """Sentences (id, text, context, whether another judge has seen them) without a verdict of this judge, by id."""
+    def unjudged(self, judge: str, after: int, limit: int) -> list[tuple[int, str, str, str, bool]]:
+        """Sentences (id, text, context, subject, whether another judge has seen them) without a verdict of this judge, by id."""
         return self._read(
-            "SELECT id, text, context, judge IS NOT NULL FROM sentences WHERE id > ? AND judge IS NOT ? ORDER BY id LIMIT ?",
+            "SELECT id, text, context, subject, judge IS NOT NULL FROM sentences"
+            " WHERE id > ? AND judge IS NOT ? ORDER BY id LIMIT ?",
             (after, judge, limit),
         ).fetchall()
 

@@ -39,6 +39,7 @@ class Text:
     id: int
     text: str
     context: str
+    subject: str = ""  # the treatment that its page is about, where that is not ketamine
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,14 @@ def judge_sentences(texts: Sequence[Text], settings: Settings, judge: str) -> li
     """Judge sentences. Raises `FactcheckError` where this process has another model or reference set."""
     with _LOCK:
         checker = _checker(settings, judge)
-        sentences = [Sentence(t.text, 0, len(t.text), before=t.context) for t in texts]
-        try:
-            findings = checker.check_sentences(sentences)
-        except Exception:  # a defect on one sentence must not cost the others their verdict
-            return [_judge_alone(checker, text, sentence) for text, sentence in zip(texts, sentences, strict=True)]
-    return [_verdict(text.id, finding, checker) for text, finding in zip(texts, findings, strict=True)]
+        verdicts: dict[int, VerdictRow] = {}
+        for subject in sorted({t.subject for t in texts}):
+            some = [t for t in texts if t.subject == subject]
+            try:
+                verdicts |= _judge(checker, some, subject)
+            except Exception:  # a defect on one sentence must not cost the others their verdict
+                verdicts |= {t.id: _judge_alone(checker, t) for t in some}
+    return [verdicts[t.id] for t in texts]
 
 
 def unread(content: Content, reason: str) -> DocumentRow:
@@ -97,9 +100,13 @@ def _document(content: Content, lexicon: Lexicon, sentences: dict[int, Text]) ->
     try:
         document = extract(content.page)
         if isinstance(document, Document):
-            if not lexicon.names_subject(f"{document.source}\n{document.title}\n{document.text}"):
+            from factcheck.check import named
+
+            names = named(document)
+            if not lexicon.names_subject(names):
                 return unread(content, OFF_TOPIC)
-            return _with_sentences(content.id, document, sentences)
+            (subject,) = lexicon.subject(names) or [""]
+            return _with_sentences(content.id, document, subject, sentences)
     except Exception as error:  # a page that shows a defect is a row with that reason, not the end of the audit
         return unread(content, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
     return unread(content, document.reason)
@@ -112,14 +119,14 @@ def _lexicon(reference: tuple[Path, ...]) -> Lexicon:
     return Lexicon.load([data_dir() / "lexicon", *reference])
 
 
-def _with_sentences(document_id: int, document: Document, sentences: dict[int, Text]) -> DocumentRow:
+def _with_sentences(document_id: int, document: Document, subject: str, sentences: dict[int, Text]) -> DocumentRow:
     from factcheck.check import judged_on
 
     occurrences = []
     for sentence in split(document):
         text, context = (_storable(part) for part in judged_on(sentence))
-        sentence_id = row_id(text, context)
-        sentences.setdefault(sentence_id, Text(sentence_id, text, context))
+        sentence_id = row_id(text, context, subject) if subject else row_id(text, context)
+        sentences.setdefault(sentence_id, Text(sentence_id, text, context, subject))
         occurrences.append(
             Occurrence(sentence_id, sentence.start, sentence.end, sentence.kind.value, sentence.channel.value)
         )
@@ -146,9 +153,15 @@ def _checker(settings: Settings, judge: str) -> FactChecker:
     return _loaded[1]
 
 
-def _judge_alone(checker: FactChecker, text: Text, sentence: Sentence) -> VerdictRow:
+def _judge(checker: FactChecker, texts: Sequence[Text], subject: str) -> dict[int, VerdictRow]:
+    sentences = [Sentence(t.text, 0, len(t.text), before=t.context) for t in texts]
+    findings = checker.check_sentences(sentences, subject=frozenset({subject} if subject else ()))
+    return {t.id: _verdict(t.id, finding, checker) for t, finding in zip(texts, findings, strict=True)}
+
+
+def _judge_alone(checker: FactChecker, text: Text) -> VerdictRow:
     try:
-        return _verdict(text.id, checker.check_sentences([sentence])[0], checker)
+        return _judge(checker, [text], text.subject)[text.id]
     except Exception as error:
         return unjudged(text, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
 

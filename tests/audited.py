@@ -80,7 +80,7 @@ def fill(
                 if isinstance(said, str):
                     store.put_page(PageRow(site, url, "crawl", None, skipped=said), run)
                     continue
-                store.put_sentences((_id(s), s.text, s.context) for s in said)
+                store.put_sentences((_id(s), s.text, s.context, "") for s in said)
                 store.put_document(document(url, said), "e")
                 store.put_page(PageRow(site, url, "crawl", None, "00", row_id(url)), run)
                 store.put_verdicts([_verdict(s) for s in said], judge)

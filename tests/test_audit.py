@@ -107,6 +107,40 @@ def test_verdicts_are_those_of_a_scan(undisturbed: Path, crawl: Path) -> None:
         assert stored == [(f.sentence.text, f.label.value, f.confidence, f.explanation) for f in report.sentences]
 
 
+def test_a_sentence_is_judged_as_of_the_treatment_that_its_page_is_about(tmp_path: Path) -> None:
+    """As a scan does: "The treatment is non-addictive" is another claim on a page about TMS than on one about ketamine."""
+    from factcheck.check import FactChecker
+    from factcheck.load import load
+
+    pack = ROOT / "examples" / "tms"
+    said = "<p>The treatment is FDA-cleared for depression.</p><p>The treatment is non-addictive.</p>"
+    crawl = tmp_path / "crawl"
+    for site, name in (("tms.com", "Transcranial magnetic stimulation (TMS)"), ("ketamine.com", "Ketamine")):
+        (crawl / site).mkdir(parents=True)
+        html = f"<html><title>{name}</title><body><h1>{name}</h1>{said}<p>Ask about {name} today.</p></body></html>"
+        (crawl / site / "index.html").write_text(html, encoding="utf-8")
+    store = tmp_path / "audit.db"
+    run(store, crawl, settings=Settings(reference=(pack,)))
+    rows = select(
+        store,
+        "SELECT site, verdicts.text, verdicts.label, verdicts.confidence, subject, sentence_id FROM verdicts"
+        " JOIN sentences ON sentences.id = sentence_id ORDER BY site, position",
+    )
+    checker = FactChecker.load([pack])
+    scanned = []
+    for site in ("ketamine.com", "tms.com"):
+        (loaded,) = load(str(crawl / site))
+        report = checker.check_page(loaded)  # type: ignore[arg-type]
+        scanned += [(site, f.sentence.text, f.label.value, f.confidence) for f in report.sentences]
+    assert [row[:4] for row in rows] == scanned
+    assert {(site, subject) for site, *_, subject, _ in rows} == {
+        ("ketamine.com", ""),
+        ("tms.com", "magnetic_stimulation"),
+    }
+    cleared = [(label, sentence_id) for _, text, label, _, _, sentence_id in rows if "FDA-cleared" in text]
+    assert len({label for label, _ in cleared}) == len({sentence_id for _, sentence_id in cleared}) == 2
+
+
 def test_a_second_run_does_nothing_and_starts_no_process(
     crawl: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

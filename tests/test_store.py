@@ -25,13 +25,13 @@ DOCS = Path(__file__).parent.parent / "docs" / "store.md"
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    """A store of version 1 with a page of one sentence."""
+    """A store with a page of one sentence."""
     path = tmp_path / "audit.db"
     with Store.open(path) as store:
         run = store.begin_run(
             dict.fromkeys(("started", "sources", "tool", "model", "reference", "as_of", "extractor", "judge"), "x")
         )
-        store.put_sentences([(7, "Ketamine heals.", "")])
+        store.put_sentences([(7, "Ketamine heals.", "", "")])
         store.put_document(DocumentRow(5, "Title", None, (Occurrence(7, 0, 15, "paragraph", "body"),)), "x")
         store.put_page(PageRow("a.com", "http://a.com/", "a.warc@0", None, "00", 5), run)
     return path
@@ -59,7 +59,7 @@ def test_a_newer_version_is_refused(filled: Path) -> None:
     connection.close()
     for attempt in (Store.open, Store.read):
         with pytest.raises(
-            StoreError, match=r"newer version of factcheck \(store version 99, this one reads 1\); upgrade"
+            StoreError, match=r"newer version of factcheck \(store version 99, this one reads 2\); upgrade"
         ):
             attempt(filled)
 
@@ -72,7 +72,7 @@ def test_an_older_version_is_migrated_and_keeps_its_rows(filled: Path, monkeypat
     with pytest.raises(StoreError, match="earlier version"):
         Store.read(filled)
     Store.open(filled).__exit__(None, None, None)
-    assert select(filled, "PRAGMA user_version") == [(2,)]
+    assert select(filled, "PRAGMA user_version") == [(3,)]
     assert dump(filled, without=["owner"]) == before
     assert select(filled, "SELECT owner FROM sites") == [(None,)]
 
@@ -82,7 +82,7 @@ def test_a_migration_that_fails_changes_nothing(filled: Path, monkeypatch: pytes
     monkeypatch.setattr(factcheck.store, "STEPS", [*STEPS, "DROP TABLE overrules; ALTER TABLE nothing ADD COLUMN x"])
     with pytest.raises(StoreError):
         Store.open(filled)
-    assert select(filled, "PRAGMA user_version") == [(1,)]
+    assert select(filled, "PRAGMA user_version") == [(2,)]
     assert dump(filled) == before
 
 
@@ -113,7 +113,7 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
 def test_an_exception_undoes_what_was_not_committed(filled: Path) -> None:
     before = dump(filled)
     store = Store.open(filled)
-    store.put_sentences([(8, "Half.", "")])
+    store.put_sentences([(8, "Half.", "", "")])
     error = RuntimeError()
     store.__exit__(RuntimeError, error, None)
     assert dump(filled) == before
