@@ -6,9 +6,10 @@ import json
 import re
 
 from factcheck.blocks import Part
+from factcheck.clean import clean
 from factcheck.domain import BlockKind, Channel
 from factcheck.maincontent import hidden_text
-from factcheck.markup import Markup, clean, read_markup
+from factcheck.markup import Markup, read_markup
 
 _WORD = re.compile(r"\w+")
 #: An alternative text or JSON-LD description of fewer words names a picture or a place; it cannot hold a claim.

@@ -9,10 +9,12 @@ from itertools import groupby
 
 from factcheck.blocks import Part, body_parts
 from factcheck.channels import channel_parts
+from factcheck.clean import clean
 from factcheck.domain import Block, BlockKind, Document, Page, Skipped
+from factcheck.flatten import crowding
 from factcheck.language import foreign, is_foreign_line
 from factcheck.maincontent import chrome_boxes, main_content
-from factcheck.markup import clean, crowding, read_markup
+from factcheck.markup import read_markup
 
 #: Control characters (tab, line and page breaks aside) in text; binary files have a third of them.
 MAX_CONTROLS = 0.02

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from factcheck.lookalikes import INVISIBLE
+from factcheck.clean import clean
+from factcheck.flatten import MAX_DEPTH, flatten
 from factcheck.style import hides, hiding_names
 
 #: Elements whose text no reader sees, or that are controls.
@@ -37,40 +38,11 @@ ROLES = {
     "heading": "h2",
 }
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
-#: Nesting past this is flattened, as browsers do at 512: lexbor takes quadratic time (10 s at 100,000 levels).
-MAX_DEPTH = 512
-#: Pages with fewer tags than this cannot nest deeply enough to be slow (0.3 s at 20,000 levels, measured).
-DEPTH_CHECK_FROM = 20_000
-
-#: More attributes of one tag than this are dropped: lexbor compares each with all others (36 s at 150,000).
-MAX_ATTRIBUTES = 2_000
-
 #: Descriptions compared with each other; a page has a handful.
 MAX_DESCRIPTIONS = 20
 
 _BREAK, _SEAM = "\x1e", "\x1f"  # a <br>; two inline elements side by side without a space
 _WORD_SEAM = re.compile(f"(?<=[a-z0-9%]){_SEAM}(?=[A-Z0-9])|(?<=[0-9%+]){_SEAM}(?=[A-Za-z])")
-_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-#: Text that is shown from right to left whatever its letters: an override up to its end.
-_TURNED = re.compile("\u202e([^\u202a-\u202e]*)\u202c?")
-_UNNESTED = (
-    "area base br col embed hr img input link meta param source track wbr "  # hold nothing
-    "p li dt dd tr td th thead tfoot tbody colgroup caption option optgroup rb rt rtc rp html head body"  # end by themselves
-)
-_CONTAINER_TAG = re.compile(rf"<(/?)(?!(?:{_UNNESTED.replace(' ', '|')})[\s/>])[a-z][^<>]*>", re.I)
-_ATTRIBUTE = (
-    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+))?+"  # HTML 13.2.5.32
-)
-_CROWDED_TAG = re.compile(
-    rf"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"
-    rf"|(?P<kept><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}})(?:{_ATTRIBUTE})++"
-    rf"|<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+",  # any other tag, so that none is begun again within
-    re.I | re.S,
-)
-_TAG = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+", re.I)
-_EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
-_SPACE = re.compile(r"\s")
-_STRETCH = 50_000
 _LIST_MARK = re.compile(r"[•▪◦‣●○✓✔➤►\-–—*]\s|\(?\d{1,2}[.)]\s")
 _DESCRIPTIONS = ", ".join(
     f'meta[{attribute}="{name}" i]'
@@ -124,58 +96,6 @@ class Markup:
             found.append(self.boxes[box])
             box = self.boxes[box].parent
         return found
-
-
-def clean(text: str) -> str:
-    """One line of text as it is seen: white space of any kind to single spaces, invisible characters gone."""
-    if len(text) <= _STRETCH:
-        return _cleaned(text)
-    return " ".join(filter(None, map(_cleaned, _stretches(text))))
-
-
-def _cleaned(text: str) -> str:
-    if not text.isascii():
-        if "\u202e" in text:
-            text = _TURNED.sub(lambda found: found[1][::-1], text)
-        text = _INVISIBLE.sub("", text)
-    return " ".join(text.split())
-
-
-def _stretches(text: str) -> Iterator[str]:
-    """A long text piece by piece: its words, each a string of its own, would take many times its memory."""
-    start = 0
-    while start + _STRETCH < len(text):
-        space = _SPACE.search(text, start + _STRETCH)
-        if space is None:
-            break
-        yield text[start : space.start()]
-        start = space.end()
-    yield text[start:]
-
-
-def crowding(html: str) -> int:
-    """How many tags and attributes a page has, those in its scripts and comments too."""
-    attributes = sum(len(_EACH_ATTRIBUTE.findall(tag[0])) for tag in _TAG.finditer(html))
-    return html.count("<") + attributes
-
-
-def flatten(html: str) -> str:
-    """Drop the tags of containers nested deeper than MAX_DEPTH, and attributes past MAX_ATTRIBUTES: parsing stays linear."""
-    if len(html) > 2 * MAX_ATTRIBUTES:
-        html = _CROWDED_TAG.sub(lambda found: found["kept"] or found[0], html)
-    if html.count("<") < DEPTH_CHECK_FROM:
-        return html
-    depth = 0
-
-    def keep(tag: re.Match[str]) -> str:
-        nonlocal depth
-        if not tag[1]:
-            depth += 1
-            return tag[0] if depth <= MAX_DEPTH else " "
-        depth = max(depth - 1, 0)
-        return tag[0] if depth < MAX_DEPTH else " "
-
-    return _CONTAINER_TAG.sub(keep, html)
 
 
 def read_markup(html: str) -> Markup:

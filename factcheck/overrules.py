@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from factcheck.store import Store, StoreError
+from factcheck.database import StoreError
+from factcheck.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from factcheck.store import Store, StoreError
+from factcheck.database import StoreError
+from factcheck.store import Store
 
 #: Labels of claims that the evidence speaks against, as SQL.
 FLAGGED = "('overstated', 'contradicted')"

@@ -19,9 +19,9 @@ from crawls import DEADLY_PAGE, DEADLY_SENTENCE, dump, folder, page, record, sel
 import factcheck.audit
 import factcheck.cluster
 from factcheck.audit import Plan, Progress, audit
+from factcheck.database import StoreError
 from factcheck.domain import FactcheckError
 from factcheck.identity import Settings
-from factcheck.store import StoreError
 
 ROOT = Path(__file__).parent.parent
 

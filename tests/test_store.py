@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from crawls import dump, folder, select
 
-import factcheck.store
+import factcheck.database
 from factcheck.audit import Plan, audit
+from factcheck.database import StoreError
 from factcheck.rows import DocumentRow, Occurrence, PageRow
 from factcheck.schema import STEPS, row_id
-from factcheck.store import Store, StoreError
+from factcheck.store import Store
 
 DOCS = Path(__file__).parent.parent / "docs" / "store.md"
 
@@ -67,7 +68,7 @@ def test_a_newer_version_is_refused(filled: Path) -> None:
 def test_an_older_version_is_migrated_and_keeps_its_rows(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(filled)
     monkeypatch.setattr(
-        factcheck.store, "STEPS", [*STEPS, "ALTER TABLE sites ADD COLUMN owner TEXT; CREATE TABLE more (x)"]
+        factcheck.database, "STEPS", [*STEPS, "ALTER TABLE sites ADD COLUMN owner TEXT; CREATE TABLE more (x)"]
     )
     with pytest.raises(StoreError, match="earlier version"):
         Store.read(filled)
@@ -79,7 +80,7 @@ def test_an_older_version_is_migrated_and_keeps_its_rows(filled: Path, monkeypat
 
 def test_a_migration_that_fails_changes_nothing(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(filled)
-    monkeypatch.setattr(factcheck.store, "STEPS", [*STEPS, "DROP TABLE overrules; ALTER TABLE nothing ADD COLUMN x"])
+    monkeypatch.setattr(factcheck.database, "STEPS", [*STEPS, "DROP TABLE overrules; ALTER TABLE nothing ADD COLUMN x"])
     with pytest.raises(StoreError):
         Store.open(filled)
     assert select(filled, "PRAGMA user_version") == [(2,)]

@@ -9,12 +9,13 @@ from audited import APPROVED, BOLD, FAIR, GUARANTEED, HARMLESS, HELLO, Said, doc
 
 from factcheck.border import DataError
 from factcheck.columns import Column, load_columns
+from factcheck.database import StoreError
 from factcheck.intervals import share
 from factcheck.keep import load_entries
 from factcheck.overrules import Overrule, keep_overrules
 from factcheck.paths import data_dir
 from factcheck.schema import row_id
-from factcheck.store import Store, StoreError
+from factcheck.store import Store
 from factcheck.tally import Row, Table, tally
 
 COLUMNS = load_columns(data_dir() / "audit_table.yaml")
