@@ -10,101 +10,30 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from itertools import count
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final
 
 from factcheck import __version__
 from factcheck.capture import iso
-from factcheck.cluster import DaskPool
 from factcheck.domain import BlockKind, Channel, Disclosed, Label, Page, ReferenceSet, Skipped
 from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.paths import data_dir
-from factcheck.polite import DELAY, Guest
-from factcheck.pool import Crashed, LokyPool, Pool, cores
+from factcheck.plan import Plan, Progress
+from factcheck.polite import Guest
 from factcheck.rows import PageRow
 from factcheck.shards import Read, Reader
 from factcheck.sources import check_sources
 from factcheck.store import Store
-from factcheck.work import Content, Extracted, Text, extract_pages, judge_sentences, unjudged, unread
+from factcheck.tasks import Task, Tasks
+from factcheck.work import Content, Extracted, Text, unjudged, unread
 
 #: Sentences of a judging task: a second or two.
 BATCH: Final = 1_000
 #: Seconds between commits: what a kill may cost, beside the tasks that run.
 COMMIT_SECONDS: Final = 2.0
-#: Into how many pieces a shard is cut that has ended its worker: from 100 pages to one in two cuts.
-PIECES: Final = 10
-
 _DEADLY = "reading it ends the worker process (out of memory, or a crash in a library); set aside"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to audit, and how.
-
-    Attributes:
-        jobs: Processes on this machine; None for one a core.
-        dask: Use Dask for them. scheduler: Use the cluster of the Dask scheduler at this address instead.
-        keep_pages: Keep the bytes of each page in the store.
-        delay: Seconds between two requests to a host.
-        allow_private: Also fetch from loopback and private addresses; for tests with a server of their own.
-    """
-
-    sources: tuple[str, ...]
-    store: Path
-    settings: Settings = field(default_factory=Settings)
-    jobs: int | None = None
-    dask: bool = False
-    scheduler: str | None = None
-    keep_pages: bool = False
-    delay: float = DELAY
-    allow_private: bool = False
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a run has done so far. The names are those of the columns of `runs`."""
-
-    pages: int = 0
-    pages_extracted: int = 0
-    pages_unchanged: int = 0
-    pages_unreadable: int = 0
-    sentences_judged: int = 0
-    sentences_rejudged: int = 0
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is. `done` and `total` are bytes of the sources."""
-
-    counts: Counts = field(default_factory=Counts)
-    done: int = 0
-    total: int = 0
-    flagged: int = 0  # different sentences that were found overstated or contradicted in this run
-    unreadable_sources: list[Skipped] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A shard of one kind of work. `alone` is one that runs with nothing beside it, since it is suspected."""
-
-    contents: tuple[Content, ...] = ()
-    texts: tuple[Text, ...] = ()
-    alone: bool = False
-
-    def pieces(self) -> list[_Task]:
-        """The shard in smaller ones; none if it is a single page or sentence."""
-        items = len(self.contents or self.texts)
-        if items < 2:
-            return []
-        step = -(-items // PIECES)
-        return [
-            replace(self, contents=self.contents[i : i + step], texts=self.texts[i : i + step])
-            for i in range(0, items, step)
-        ]
 
 
 def audit(plan: Plan, watch: Callable[[Progress], None] = lambda _: None) -> Progress:
@@ -130,10 +59,7 @@ class _Run:
         self._watch = watch
         self._progress = Progress()
         self._counts = self._progress.counts
-        self._pool: Pool | None = None
-        self._keys = count()
-        self._tasks: dict[int, _Task] = {}
-        self._suspects: deque[_Task] = deque()
+        self._tasks = Tasks(plan, self._extractor, judge)
         self._waiting: dict[
             int, list[tuple[PageRow, int]]
         ] = {}  # pages whose document is being made, with their weight
@@ -170,8 +96,7 @@ class _Run:
                 self._commit()
         finally:
             reader.stop()
-            if self._pool:
-                self._pool.close()
+            self._tasks.close()
         self._store.drop_unused()
         if self._store.lacks_disclosures():
             from factcheck.disclose import speaks  # brings spaCy, which a run that finds all unchanged does not need
@@ -195,12 +120,10 @@ class _Run:
 
     def _fill(self, reader: Reader) -> bool:
         """Give the pool what it has room for. False where all is done."""
-        if self._suspects:
-            if not self._tasks:
-                self._submit(replace(self._suspects.popleft(), alone=True))
+        if self._tasks.retry():
             return True
-        room = 2 * (self._pool.size if self._pool else 1)
-        while len(self._tasks) < room:
+        most = self._tasks.most
+        while len(self._tasks) < most:
             self._take_backlog()
             if len(self._texts) >= BATCH:
                 self._submit_texts()
@@ -217,21 +140,8 @@ class _Run:
             self._commit()
         return True
 
-    def _submit(self, task: _Task) -> None:
-        if self._pool is None:  # a run that finds all unchanged starts no process
-            plan = self._plan
-            dask = plan.dask or plan.scheduler is not None
-            jobs = plan.jobs or cores()
-            self._pool = DaskPool(plan.scheduler, jobs) if dask else LokyPool(jobs)
-        key = next(self._keys)
-        self._tasks[key] = task
-        if task.contents:
-            self._pool.submit(key, extract_pages, task.contents, self._extractor, self._plan.settings.reference)
-        else:
-            self._pool.submit(key, judge_sentences, task.texts, self._plan.settings, self._judge)
-
     def _submit_texts(self) -> None:
-        self._submit(_Task(texts=tuple(self._texts.popleft() for _ in range(min(BATCH, len(self._texts))))))
+        self._tasks.submit(Task(texts=tuple(self._texts.popleft() for _ in range(min(BATCH, len(self._texts))))))
 
     def _take_backlog(self) -> None:
         """Sentences of the store that this judge has not seen: of an interrupted run, or of another model's."""
@@ -271,7 +181,7 @@ class _Run:
                 continue
             self._count_page(capture.weight)
         if contents:
-            self._submit(_Task(contents=tuple(contents)))
+            self._tasks.submit(Task(contents=tuple(contents)))
 
     def _put_unreadable(self, page: PageRow, content: Page | Skipped) -> None:
         self._store.put_page(page, self._run_id)
@@ -286,34 +196,15 @@ class _Run:
     # -- taking results --------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        """Write what has come back. Waits a moment for the first result, and not for the next."""
-        timeout = 0.1
-        while self._tasks and self._pool and (key := self._pool.done(timeout)) is not None:
-            timeout = 0.0
-            task = self._tasks.pop(key)
-            try:
-                result = self._pool.result(key)
-            except Crashed:
-                self._suspect(task)
-                continue
+        """Write what has come back, and set aside what ends its worker by itself."""
+        for task, result in self._tasks.finished():
             if task.contents:
-                self._put_extracted(result, task)
+                unreadable = Extracted((unread(task.contents[0], _DEADLY),), ())
+                self._put_extracted(unreadable if result is None else result, task)
             else:
-                self._put_verdicts(result)
+                self._put_verdicts([unjudged(task.texts[0], _DEADLY)] if result is None else result)
 
-    def _suspect(self, task: _Task) -> None:
-        """A task whose worker died runs again by itself, then in pieces; a single page or sentence is set aside."""
-        pieces = task.pieces() if task.alone else [task]
-        if pieces:
-            self._suspects.extend(pieces)
-        elif task.contents:
-            (content,) = task.contents
-            self._put_extracted(Extracted((unread(content, _DEADLY),), ()), task)
-        else:
-            (text,) = task.texts
-            self._put_verdicts([unjudged(text, _DEADLY)])
-
-    def _put_extracted(self, result: Extracted, task: _Task) -> None:
+    def _put_extracted(self, result: Extracted, task: Task) -> None:
         # By id, as the table lies.
         texts = sorted(result.sentences, key=attrgetter("id"))
         self._store.put_sentences((t.id, t.text, t.context, t.subject) for t in texts)

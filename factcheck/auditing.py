@@ -13,7 +13,7 @@ import typer
 from factcheck.keep import Reference
 
 if TYPE_CHECKING:
-    from factcheck.audit import Progress
+    from factcheck.plan import Progress
 
 
 class Backend(str, Enum):
@@ -59,9 +59,9 @@ def audit(
     ] = None,
 ) -> None:
     """Check many pages into a store. Run it again to go on, or to do what has changed."""
-    from factcheck.audit import Plan
     from factcheck.audit import audit as run
     from factcheck.identity import Settings
+    from factcheck.plan import Plan
     from factcheck.progress import watching
 
     if not sources and not store.exists():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from factcheck.audit import Progress
+    from factcheck.plan import Progress
 
 
 @contextmanager

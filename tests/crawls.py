@@ -113,6 +113,7 @@ def judge_or_die(texts: Sequence[Text], settings: Settings, judge: str) -> list[
 
 
 if __name__ == "__main__":  # an audit in a process of its own, to be killed: SOURCE STORE JOBS
-    from factcheck.audit import Plan, audit
+    from factcheck.audit import audit
+    from factcheck.plan import Plan
 
     audit(Plan((sys.argv[1],), Path(sys.argv[2]), jobs=int(sys.argv[3])))

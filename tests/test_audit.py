@@ -18,10 +18,12 @@ from crawls import DEADLY_PAGE, DEADLY_SENTENCE, dump, folder, page, record, sel
 
 import factcheck.audit
 import factcheck.cluster
-from factcheck.audit import Plan, Progress, audit
+import factcheck.tasks
+from factcheck.audit import audit
 from factcheck.database import StoreError
 from factcheck.domain import FactcheckError
 from factcheck.identity import Settings
+from factcheck.plan import Plan, Progress
 
 ROOT = Path(__file__).parent.parent
 
@@ -145,7 +147,7 @@ def test_a_second_run_does_nothing_and_starts_no_process(
     crawl: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = dump(undisturbed)
-    monkeypatch.setattr(factcheck.audit, "LokyPool", None)
+    monkeypatch.setattr(factcheck.tasks, "LokyPool", None)
     assert counts(run(undisturbed, crawl)) == (0, 12, 0, 0, 0)
     assert dump(undisturbed) == before
 
@@ -256,8 +258,8 @@ def test_a_defect_on_one_page_costs_that_page_only(tmp_path: Path, monkeypatch: 
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A crawl with a page, and a sentence of another page, that kill every worker that comes near them."""
-    monkeypatch.setattr(factcheck.audit, "extract_pages", crawls.extract_or_die)
-    monkeypatch.setattr(factcheck.audit, "judge_sentences", crawls.judge_or_die)
+    monkeypatch.setattr(factcheck.tasks, "extract_pages", crawls.extract_or_die)
+    monkeypatch.setattr(factcheck.tasks, "judge_sentences", crawls.judge_or_die)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     crawl = folder(tmp_path / "crawl", 12)
     (crawl / "www.clinic1.com" / "deadly.html").write_bytes(page(98, f"<!-- {DEADLY_PAGE.decode()} -->"))

@@ -11,10 +11,11 @@ from audited import APPROVED, FAIR, HARMLESS, HELLO, Said, fill
 from crawls import select
 from typer.testing import CliRunner, Result
 
-from factcheck.audit import Plan, audit
+from factcheck.audit import audit
 from factcheck.border import DataError
 from factcheck.cli import app
 from factcheck.domain import Label
+from factcheck.plan import Plan
 from factcheck.sample import draw, read_answers, take_answers
 from factcheck.store import Store
 from factcheck.tables.sheet import write_sample

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 from crawls import page, record, select, warc
 
-from factcheck.audit import Plan, Progress, audit
+from factcheck.audit import audit
 from factcheck.capture import Capture, registered_domain
 from factcheck.domain import FactcheckError, Page, Skipped
+from factcheck.plan import Plan, Progress
 from factcheck.polite import Guest
 from factcheck.sources import captures, check_sources, weight
 

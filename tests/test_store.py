@@ -15,8 +15,9 @@ import pytest
 from crawls import dump, folder, select
 
 import factcheck.database
-from factcheck.audit import Plan, audit
+from factcheck.audit import audit
 from factcheck.database import StoreError
+from factcheck.plan import Plan
 from factcheck.rows import DocumentRow, Occurrence, PageRow
 from factcheck.schema import STEPS, row_id
 from factcheck.store import Store
