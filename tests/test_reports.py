@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from factcheck.domain import (
     Channel,
     Claim,
     Cue,
+    Disclosed,
+    Disclosure,
     Entry,
     FactcheckError,
     Finding,
@@ -25,6 +28,7 @@ from factcheck.domain import (
     Sentence,
     Skipped,
     Source,
+    SourceSpan,
     Stance,
     Strength,
 )
@@ -110,6 +114,65 @@ def on_terminal(report: Report, monkeypatch: pytest.MonkeyPatch, **environment: 
     out = Terminal()
     PAGE_FORMATS["text"](out, VIEW).page(report)
     return out.getvalue()
+
+
+def sentence(text: str, start: int, line: int) -> Sentence:
+    return Sentence(text, start, start + len(text), source_span=SourceSpan(line, 1, line, 1 + len(text)))
+
+
+RISKS = replace(
+    finding("Nausea may occur.", Label.SUPPORTED, 45), id="f2", sentence=sentence("Nausea may occur.", 45, 7)
+)
+DISCLOSING = replace(
+    PAGE,
+    text=f"{TEXT} Nausea may occur.",
+    sentences=(*PAGE.sentences, RISKS),
+    disclosures=(
+        Disclosure(Disclosed.OFF_LABEL, False),
+        Disclosure(Disclosed.RISKS, True, sentence("Nausea may occur.", 45, 7)),
+        Disclosure(Disclosed.ABUSE, False),
+        Disclosure(Disclosed.RESULTS_VARY, True, finding().sentence),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("format_", "lines"),
+    [
+        (
+            "text",
+            [
+                "Discloses: risks (line 7), that results vary",
+                "Does not disclose: that the use is off-label, potential for abuse",
+            ],
+        ),
+        (
+            "markdown",
+            [
+                "Discloses: risks (line 7), that results vary.",
+                "Does not disclose: that the use is off-label, potential for abuse.",
+            ],
+        ),
+        (
+            "html",
+            [
+                '<p class="disclosures"><span class="field">Discloses:</span> risks (line 7), that results vary</p>',
+                '<p class="disclosures"><span class="field">Does not disclose:</span> that the use is off-label, '
+                "potential for abuse</p>",
+            ],
+        ),
+    ],
+)
+def test_reports_for_people_say_what_a_page_discloses(format_: str, lines: list[str]) -> None:
+    assert [line for line in written(format_, DISCLOSING).splitlines() if "isclose" in line] == lines
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "html"])
+def test_a_page_without_a_claim_owes_no_disclosure(format_: str) -> None:
+    silent = replace(DISCLOSING, sentences=(HELLO,))
+    assert "isclose" not in written(format_, silent)
+    if format_ != "html":
+        assert "isclose" not in written(format_, DISCLOSING, view=replace(VIEW, quiet=True))
 
 
 # -- text ------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from factcheck.reports.said import (
     citation,
     cited,
     deciding,
+    disclosed,
     live_link,
     marks,
     name,
@@ -91,6 +92,8 @@ class Section:
     rows: tuple[Row, ...]
     aside: tuple[Row, ...]
     notices: tuple[str, ...]
+    discloses: str
+    lacks: str
 
 
 class HtmlWriter:
@@ -137,6 +140,7 @@ def _section(report: Report, number: int) -> Section:
     claims.sort(key=lambda finding: not finding.label.flagged or finding.suppressed is not None)
     cards = {finding.id: _card(report, finding, n, f"p{number}") for n, finding in enumerate(claims, 1)}
     rows = list(_rows(report, cards))
+    discloses, lacks = disclosed(report)
     kinds = [card.kind for card in cards.values()]
     order = [*(label.value for label in _VERDICTS), "suppressed"]
     return Section(
@@ -149,6 +153,8 @@ def _section(report: Report, number: int) -> Section:
         rows=tuple(row for channel, row in rows if channel is Channel.BODY),
         aside=tuple(row for channel, row in rows if channel is not Channel.BODY),
         notices=tuple(f"line {n.line}: {visible(n.text)}" if n.line else visible(n.text) for n in report.notices),
+        discloses=discloses,
+        lacks=lacks,
     )
 
 

@@ -6,7 +6,18 @@ import re
 from typing import Final, TextIO
 
 from factcheck.domain import Finding, Label, Report
-from factcheck.reports.said import WHERE, citation, cited, deciding, live_link, marks, name, visible, web_address
+from factcheck.reports.said import (
+    WHERE,
+    citation,
+    cited,
+    deciding,
+    disclosed,
+    live_link,
+    marks,
+    name,
+    visible,
+    web_address,
+)
 from factcheck.reports.view import View
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|&~$])")
@@ -40,6 +51,10 @@ class MarkdownWriter:
         self._out.write(f"{len(report.sentences)} sentences: {counts or 'none'}{silenced}.\n\n")
         for number, finding in enumerate(shown, 1):
             self._out.write(_item(report, finding, number))
+        if not self._view.quiet:
+            for lead, text in zip(("Discloses", "Does not disclose"), disclosed(report), strict=True):
+                if text:
+                    self._out.write(f"{lead}: {plain(text)}.\n\n")
 
     def close(self) -> None:
         """Write what judged."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from factcheck.domain import Channel, Claim, Finding, Label, Source
+from factcheck.domain import Channel, Claim, Disclosed, Finding, Label, Report, Source
 
 #: Where a reader finds a sentence that the page itself does not show.
 WHERE: Final = {
@@ -15,6 +15,13 @@ WHERE: Final = {
     Channel.ALT: "in the text for an image",
     Channel.HIDDEN: "in text hidden from readers",
     Channel.JSON_LD: "in the structured data for search engines",
+}
+#: What a page may disclose, after "it discloses" (docs/disclosures.md).
+_DISCLOSED: Final = {
+    Disclosed.OFF_LABEL: "that the use is off-label",
+    Disclosed.RISKS: "risks",
+    Disclosed.ABUSE: "potential for abuse",
+    Disclosed.RESULTS_VARY: "that results vary",
 }
 # A page must not steer the reader's terminal, or turn its text round: controls and overrides become visible. One
 # character for one, so that offsets hold.
@@ -36,6 +43,23 @@ def visible(text: str) -> str:
 def name(label: Label) -> str:
     """A label as it is read: "no claim"."""
     return label.value.replace("_", " ")
+
+
+def disclosed(report: Report) -> tuple[str, str]:
+    """What a page discloses, and what it does not, each as a list in words; both empty where it makes no claim."""
+    if all(f.label is Label.NO_CLAIM for f in report.sentences):
+        return "", ""
+    lines = {f.sentence.start: f.sentence.source_span.line for f in report.sentences if f.sentence.source_span}
+    there, missing = [], []
+    for disclosure in report.disclosures:
+        what, sentence = _DISCLOSED[disclosure.id], disclosure.sentence
+        if not disclosure.present:
+            missing.append(what)
+        elif sentence and sentence.start in lines:
+            there.append(f"{what} (line {lines[sentence.start]})")
+        else:
+            there.append(what)
+    return ", ".join(there), ", ".join(missing)
 
 
 def deciding(finding: Finding) -> list[Claim]:

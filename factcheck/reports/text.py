@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from factcheck.domain import Finding, Label, Report
-from factcheck.reports.said import WHERE, citation, cited, deciding, marks, name, visible
+from factcheck.reports.said import WHERE, citation, cited, deciding, disclosed, marks, name, visible
 from factcheck.reports.view import Checked, View
 
 _WIDEST: Final = 100  # longer lines are hard to read, however wide the terminal
@@ -54,6 +54,8 @@ class TextWriter:
             self._paper.line()
         for number, finding in enumerate(shown, 1):
             self._paper.finding(finding, f"{number}. ")
+        if not self._view.quiet:
+            self._paper.disclosures(*disclosed(report))
 
     def close(self) -> None:
         """Write how many pages were checked, and by what."""
@@ -158,6 +160,15 @@ class _Paper:
         if finding.claims:
             self._field("Entry", ", ".join(dict.fromkeys(c.entry.id for c in deciding(finding))), indent)
         self.line()
+
+    def disclosures(self, there: str, missing: str) -> None:
+        """What a page discloses beside its claims, and what not."""
+        for label, text in (("Discloses", there), ("Does not disclose", missing)):
+            if text:
+                lead = Text(f"{label}: ", "bold")
+                self.paragraph(text, len(lead), lead)
+        if there or missing:
+            self.line()
 
     def footer(self, view: View) -> None:
         """What judged, so that a printed report can be traced."""
