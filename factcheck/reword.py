@@ -56,7 +56,7 @@ _OTHER_FORMS = frozenset(
 #: What a wording may say of a treatment in any of its forms; "was first synthesized in 1962" is said of the drug alone.
 _PREDICATE = re.compile(
     r"(?:can|may|might|could|should|acts|works|blocks|carries|causes|has (?:not been|been shown|potential|side effects)"
-    r"|does not (?:work|replace)|(?:is|are) (?:not (?:FDA-approved|recommended|for)|contraindicated|generally|thought))\b"
+    r"|does not (?:work|replace)|(?:is|are) (?:not (?:FDA-approved|recommended|for|a cure)|contraindicated|generally|thought))\b"
 )
 #: What may be said of a form that the evidence on benefit is not about: that it is not shown or approved, or that it can harm.
 _RESTRICTS = re.compile(
