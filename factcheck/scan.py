@@ -91,13 +91,15 @@ def scan(
         raise FactcheckError(
             "claimreview states a review by a person; name the findings that one confirmed: --confirmed FILE"
         )
+    if watch:
+        from factcheck.watch import changes, watchable
+
+        watchable(sources)
     checker = load_checker([*settings.reference_folders, *(reference or ())], model, as_of)
     view = View(tool(checker, as_of), labels, every, list_skipped=False, quiet=quiet, confirmed=reviews)
     run = _Run(checker, Policy(settings, known), view, format_, fail_on, outputs)
     code = run.check(sources)
     if watch:
-        from factcheck.watch import changes
-
         say(f"watching {', '.join(sources)}; Ctrl-C ends")
         with suppress(KeyboardInterrupt):  # how a reader ends it
             for changed in changes(sources):

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 class Topic(_Strict):
     """What a project makes of a topic. Turning it off takes a reason, as every suppression does."""
 
-    level: str = Field(pattern="^(error|warning|note|off)$")
+    level: Literal["error", "warning", "note", "off"]
     reason: str = ""
 
 
@@ -100,6 +100,9 @@ class Settings(_Strict):
         return replace(finding, severity=max(on, key=list(Severity).index))
 
 
+_NAMES: Final = [field.alias or name for name, field in Settings.model_fields.items() if name != "path"]
+
+
 def find_settings(start: Path) -> Path | None:
     """The settings file of a folder or of the nearest one above it."""
     for folder in (start, *start.parents):
@@ -125,7 +128,10 @@ def load_settings(path: Path | None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise DataError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        if first["type"] == "extra_forbidden":
+            problem = f"no such setting; use one of {', '.join(_NAMES) if len(first['loc']) == 1 else 'level, reason'}"
+        raise DataError(f"{path}: {where}: {problem}") from None
 
 
 def check_topics(settings: Settings, topics: frozenset[str]) -> None:

@@ -10,15 +10,16 @@ from watchfiles import Change, watch
 from factcheck.domain import FactcheckError
 
 
-def changes(sources: Sequence[str]) -> Iterator[list[str]]:
-    """The changed files of each moment, named as `load` names them, until the reader interrupts.
+def watchable(sources: Sequence[str]) -> None:
+    """Raise `FactcheckError` for a source that is no file or folder."""
+    for source in sources:
+        if not Path(source).exists():
+            raise FactcheckError(f"{source}: cannot be watched; --watch takes files and folders")
 
-    Raises `FactcheckError` for a source that is no file or folder.
-    """
+
+def changes(sources: Sequence[str]) -> Iterator[list[str]]:
+    """The changed files of each moment, named as `load` names them, until the reader interrupts."""
     paths = [Path(source) for source in sources]
-    for path in paths:
-        if not path.exists():
-            raise FactcheckError(f"{path}: cannot be watched; --watch takes files and folders")
     # Editors replace a file rather than write into it, so its folder is watched.
     folders = {path if path.is_dir() else path.parent for path in paths}
     for found in watch(*folders):

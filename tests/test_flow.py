@@ -186,6 +186,7 @@ def test_watch_checks_again_what_changed(tmp_path: Path) -> None:
 def test_watch_refuses_what_it_cannot_watch() -> None:
     result = run("scan", "-", "--watch", stdin="Nothing here.")
     assert (result.exit_code, "cannot be watched" in result.stderr) == (ExitCode.FAILED, True)
+    assert len(result.stderr.splitlines()) == 1  # before anything is checked
 
 
 # -- the files for hooks and CI ------------------------------------------------------------------------------------------

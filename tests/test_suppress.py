@@ -300,8 +300,12 @@ def test_settings_are_found_from_below(tmp_path: Path) -> None:
     ("text", "hint"),
     [
         ("a = ", "not valid TOML"),
-        ("colour = 1", "colour: Extra inputs"),
-        ('[severity]\ncost = "loud"', "severity.cost.level"),
+        ("colour = 1", "colour: no such setting; use one of reference, exclude, baseline, fail-on, inline, severity"),
+        (
+            '[severity]\ncost = {level = "note", why = "x"}',
+            "severity.cost.why: no such setting; use one of level, reason",
+        ),
+        ('[severity]\ncost = "loud"', "severity.cost.level: should be 'error', 'warning', 'note' or 'off'"),
         ('[severity]\ncost = "off"', "cost is off without a reason"),
         ('fail-on = "bad"', "fail-on"),
         ("exclude = 1", "exclude"),
