@@ -169,7 +169,10 @@ class _Session:
 
     def close(self) -> None:
         """Say where the answers are."""
-        self._talk(f"{len(self._answers.rows)} answers in {self._answers.path}; the same command goes on from there")
+        given = len(self._answers.rows)
+        self._talk(
+            f"{given} {'answer' if given == 1 else 'answers'} in {self._answers.path}; the same command goes on from there"
+        )
 
     def _next(self) -> Offer | None:
         done = self._answers.done
@@ -244,7 +247,8 @@ def _show_guide(console: Console, key: Callable[[], str]) -> None:
 
     sections = guide(guide_path().read_text(encoding="utf-8"))
     for n, (title, _) in enumerate(sections, 1):
-        console.print(f"[{n}] {title}")
+        console.print(f"[{n}] {title}", markup=False)
+    console.print("A number shows the section, any other key goes back.", style="dim")
     pressed = key()
     if pressed.isdecimal() and 1 <= int(pressed) <= len(sections):
         console.print(Markdown(sections[int(pressed) - 1][1]))

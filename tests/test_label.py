@@ -237,7 +237,7 @@ def test_a_sitting_with_guide_undo_skip_interruption_and_resumption(source: Path
     to = tmp_path / "answers.jsonl"
     terminal = Terminal(source, to)
     assert "Before." in str(terminal.child.before)
-    terminal.press("?", r"Hard cases")
+    terminal.press("?", r"Hard cases\s+A number shows the section, any other key goes back")
     assert "When it denies the claim" in terminal.press("5")
     terminal.press("n", "no claim[^]]*2 of 5")
     assert len(lines(to)) == 1
