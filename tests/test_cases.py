@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from moon import write_moon
 from typer.testing import CliRunner, Result
 
 from factcheck.border import DataError
@@ -19,20 +20,6 @@ CASES = load_cases(data_dir() / "reference" / "cases", CHECKER.entries)
 #: The share of the cases that the shipped set and model get right, as measured; it may only rise. The aim is 0.97. It was 0.845
 #: before 39 entries were added and flags below an even chance were withheld.
 RIGHT = 0.815
-OWN = """\
-- id: moon-phase
-  topic: practice
-  drug: ketamine
-  claim: Ketamine works better at full moon.
-  truth: No study has looked at the moon.
-  grade: contrary
-  licensed: ketamine does not depend on the moon
-  slots:
-  - {require: [[moon]]}
-  sources:
-  - {title: A made-up source for a test, url: 'https://example.org/moon'}
-  reviewed: 2026-01-01
-"""
 
 
 def run(*arguments: object) -> Result:
@@ -44,10 +31,8 @@ def run(*arguments: object) -> Result:
 
 def own(folder: Path, cases: str) -> Path:
     (folder / "cases").mkdir()
-    (folder / "entries.yaml").write_text(OWN)
-    (folder / "concepts.yaml").write_text("- {id: moon, type: time, phrases: [full moon]}\n")
     (folder / "cases" / "moon.yaml").write_text(cases)
-    return folder
+    return write_moon(folder)
 
 
 def test_the_cases_of_the_shipped_set_come_out_as_well_as_measured() -> None:
@@ -119,9 +104,9 @@ def test_search_finds_the_entry_and_says_what_matched(text: str, entry: str) -> 
 
 
 def test_search_finds_an_entry_of_your_own_and_may_find_nothing(tmp_path: Path) -> None:
-    (tmp_path / "cases").mkdir()
-    (tmp_path / "entries.yaml").write_text(OWN)
-    (tmp_path / "concepts.yaml").write_text("- {id: moon, type: time, phrases: [full moon]}\n")
-    assert "moon-phase" in run("reference", "search", "full moon", "--reference", tmp_path).stdout.splitlines()[0]
+    assert (
+        "moon-phase"
+        in run("reference", "search", "full moon", "--reference", write_moon(tmp_path)).stdout.splitlines()[0]
+    )
     nothing = run("reference", "search", "zyzzyva")
     assert (nothing.exit_code, nothing.stdout) == (3, "")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import yaml
+from moon import ENTRY, ROW
 from stores import write_store
 from typer.testing import CliRunner, Result
 
@@ -23,24 +24,12 @@ from factcheck.curate import Desk, NewEntry, changes, stale
 from factcheck.domain import Grade, Label, Sentence
 from factcheck.paths import data_dir
 
-SOURCES = "sources:\n- {title: A made-up source for a test, url: 'https://example.org/moon', year: 2026}\n"
 MOON = f"""\
-id: moon-phase
-topic: practice
-drug: ketamine
-claim: Ketamine works better at full moon.
-truth: No study has looked at the moon.
-grade: contrary
-licensed: ketamine does not depend on the moon
-slots:
-- {{require: [[moon]]}}
-{SOURCES}reviewed: 2026-01-01
-cases:
+{ENTRY}cases:
 - {{text: Ketamine does not depend on the full moon., label: supported, kind: denial}}
 - {{text: Ketamine works best at full moon., label: contradicted}}
 - {{text: Book your visit before the full moon., label: no_claim, kind: near_miss}}
 """
-ROW = "- {id: moon, type: time, phrases: [full moon]}\n"
 MOONLIT = "Ketamine works best at full moon."
 PAGE = f"Ketamine at night\n\n{MOONLIT} We are open on Mondays and on Thursdays.\n"
 

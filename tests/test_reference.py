@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from moon import LISTED, write_moon
 
 from factcheck.border import DataError
 from factcheck.check import FactChecker
@@ -36,30 +37,6 @@ IDENTIFIERS = {
     "medicare article": r"A\d{5}",
 }
 IDENTIFIER = re.compile("|".join(f"(?:{pattern})" for pattern in IDENTIFIERS.values()))
-
-ENTRY = """\
-- id: moon-phase
-  topic: practice
-  drug: ketamine
-  claim: Ketamine works better at full moon.
-  truth: No study has looked at the moon.
-  grade: {grade}
-  licensed: ketamine does not depend on the moon
-  slots:
-  - {{require: [[moon]]}}
-  sources:
-  - {{title: A made-up source for a test, url: 'https://example.org/moon'}}
-  reviewed: 2026-01-01
-"""
-MOON = "- {id: moon, type: time, phrases: [full moon]}\n"
-
-
-def added(folder: Path, grade: str = "contrary") -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "entries.yaml").write_text(ENTRY.format(grade=grade))
-    lexicon = folder / "concepts.yaml"
-    lexicon.write_text(MOON)
-    return folder
 
 
 def test_every_entry_has_a_source_a_review_date_and_cases() -> None:
@@ -126,7 +103,7 @@ def test_a_doi_address_and_its_identifier_agree() -> None:
     [
         ("grade: contrary", "grade: maybe", r"entries.yaml:1: moon-phase: grade"),
         (
-            "  sources:\n  - {title: A made-up source for a test, url: 'https://example.org/moon'}\n",
+            "  sources:\n  - {title: A made-up source for a test, url: 'https://example.org/moon', year: 2026}\n",
             "  sources: []\n",
             "moon-phase: sources",
         ),
@@ -137,7 +114,7 @@ def test_a_doi_address_and_its_identifier_agree() -> None:
     ],
 )
 def test_a_broken_file_is_refused_by_file_line_and_entry(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = ENTRY.format(grade="contrary")
+    text = LISTED
     assert old in text
     (tmp_path / "entries.yaml").write_text(text.replace(old, new))
     with pytest.raises(DataError, match=message):
@@ -146,7 +123,7 @@ def test_a_broken_file_is_refused_by_file_line_and_entry(tmp_path: Path, old: st
 
 def test_an_entry_twice_in_one_folder_is_refused(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text(ENTRY.format(grade="contrary"))
+        (tmp_path / name).write_text(LISTED)
     with pytest.raises(DataError, match=r"b.yaml: moon-phase: already defined in .*a.yaml"):
         load_reference([tmp_path], frozenset({"moon"}))
 
@@ -155,10 +132,10 @@ def test_an_added_entry_is_found_and_a_changed_grade_changes_the_verdict_without
     sentence = "Ketamine relieves depression better at full moon, as our patients know."
     before = FactChecker.load().check(sentence)
     assert "moon-phase" not in {c.entry.id for c in before.claims}
-    contrary = FactChecker.load(reference=[added(tmp_path / "contrary")]).check(sentence)
+    contrary = FactChecker.load(reference=[write_moon(tmp_path / "contrary")]).check(sentence)
     assert "moon-phase" in {c.entry.id for c in contrary.claims}
     assert contrary.label is Label.CONTRADICTED
-    established = FactChecker.load(reference=[added(tmp_path / "established", "established")]).check(sentence)
+    established = FactChecker.load(reference=[write_moon(tmp_path / "established", "established")]).check(sentence)
     assert established.label is not Label.CONTRADICTED
 
 

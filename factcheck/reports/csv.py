@@ -33,10 +33,11 @@ class CsvWriter:
         """Nothing comes after the last row."""
 
 
-def cell(value: str) -> str:
-    """A cell that stays text: one that would be a formula begins with an apostrophe."""
-    shown = visible(value)
-    return f"'{shown}" if value.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
+def cell(value: object) -> str:
+    """A cell that stays text, empty for None: one that would be a formula begins with an apostrophe."""
+    text = "" if value is None else str(value)
+    shown = visible(text)
+    return f"'{shown}" if text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
 
 
 def _row(report: Report, finding: Finding) -> list[str]:

@@ -6,11 +6,9 @@ import csv
 from collections.abc import Iterator
 from typing import Final, TextIO
 
-from factcheck.reports.said import visible
+from factcheck.reports.csv import cell
 from factcheck.tally import Table
 
-# What makes a spreadsheet run a cell (OWASP, CSV Injection), with the full-width forms that some take for them.
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 _LABELS: Final = ("contradicted", "overstated", "unverified", "supported")
 
 
@@ -18,15 +16,8 @@ def write(table: Table, out: TextIO) -> None:
     """`report --format csv`: RFC 4180 with a header. In a column of the table 1 says that it holds, 0 not, empty not read."""
     rows = csv.writer(out)
     rows.writerows(
-        [safe(value) for value in row] for row in (_entries(table) if table.by == "entry" else _units(table))
+        [cell(value) for value in row] for row in (_entries(table) if table.by == "entry" else _units(table))
     )
-
-
-def safe(value: object) -> str:
-    """A cell that stays text: one that would be a formula begins with an apostrophe."""
-    text = "" if value is None else str(value)
-    shown = visible(text)
-    return f"'{shown}" if text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
 
 
 def _units(table: Table) -> Iterator[list[object]]:
@@ -34,8 +25,8 @@ def _units(table: Table) -> Iterator[list[object]]:
     yield [table.by, "pages", "pages_not_read", "reason", "counted", *_LABELS, "overruled", *columns]
     for row in table.rows:
         cells: list[object] = []
-        for cell in row.cells:
-            cells += [None if cell.holds is None else int(cell.holds), cell.count]
+        for told in row.cells:
+            cells += [None if told.holds is None else int(told.holds), told.count]
         labels = (row.labels.get(label, 0) for label in _LABELS)
         yield [row.name, row.pages, row.unread, row.reason, int(row.counted), *labels, row.overruled, *cells]
 

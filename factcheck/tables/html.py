@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from factcheck.domain import FactcheckError, Label
 from factcheck.evidence import MOST, Evidence
-from factcheck.reports.said import visible
-from factcheck.tables.words import UNITS, caption, cautions, interval, percent, said, web_address
+from factcheck.reports.said import visible, web_address
+from factcheck.tables.words import UNITS, caption, cautions, interval, percent, said
 from factcheck.tally import Row, Table
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"

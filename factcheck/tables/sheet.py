@@ -6,8 +6,8 @@ import csv
 from collections.abc import Sequence
 from typing import Final, TextIO
 
+from factcheck.reports.csv import cell
 from factcheck.sample import Drawn
-from factcheck.tables.csv import safe
 
 COLUMNS: Final = ("sentence", "label", "note", "text", "before", "page")
 
@@ -19,4 +19,4 @@ def write_sample(drawn: Sequence[Drawn], out: TextIO) -> None:
     for sentence in drawn:
         # As hexadecimal digits after a letter: a spreadsheet would round a number of 19 digits.
         cells = (f"s{sentence.id:016x}", "", "", sentence.text, sentence.before, sentence.page)
-        rows.writerow([safe(cell) for cell in cells])
+        rows.writerow([cell(value) for value in cells])

@@ -1,8 +1,6 @@
-"""What the formats for people have in common: how shares and cells read, and which addresses may be linked to."""
+"""What the formats for people have in common: how shares and cells read."""
 
 from __future__ import annotations
-
-from urllib.parse import urlsplit
 
 from factcheck.intervals import Share
 from factcheck.tally import Cell, Table
@@ -60,14 +58,3 @@ def cautions(table: Table) -> list[str]:
     if overruled:
         found.append(f"An editor's verdict that differs from the tool's counts in its place, {overruled:,} times.")
     return found
-
-
-def web_address(text: str) -> str | None:
-    """The text if it is an http or https address that a report may link to, else None."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return (
-        text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() and " " not in text else None
-    )
