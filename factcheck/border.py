@@ -202,7 +202,10 @@ def check_rows(where: Path | str, text: str, raw: Sequence[object], row: type[Ro
 
 
 def read_text(path: Path) -> str:
-    """A data file's text. Raises `DataError` where it is missing, too large, not UTF-8, or not the file that was delivered."""
+    """A data file's text. Raises `DataError` where it is missing, too large, not UTF-8, or not the file that was delivered.
+
+    Its lines end as they do in the file, LF or CRLF: YAML, TOML, JSON and CSV are read alike with either.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DataError(f"{path}: larger than {MAX_BYTES:,} bytes")

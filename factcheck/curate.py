@@ -149,10 +149,13 @@ class Desk:
         try:
             for path, text in added.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                old = path.read_text(encoding="utf-8") if path.exists() else ""
+                # As bytes: what stands in a file stays as it is, with the ends of its lines.
+                old = path.read_bytes() if path.exists() else b""
+                end = b"\r\n" if b"\r\n" in old else b"\n"
                 fresh = path.with_name(f".{path.name}.new")
                 ready.append((fresh, path))
-                fresh.write_text(old + ("\n" if old and not old.endswith("\n") else "") + text, encoding="utf-8")
+                gap = end if old and not old.endswith(b"\n") else b""
+                fresh.write_bytes(old + gap + text.encode().replace(b"\n", end))
             for fresh, path in ready:
                 fresh.replace(path)
         except OSError as error:

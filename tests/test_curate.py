@@ -77,11 +77,15 @@ def test_a_dry_run_writes_nothing_and_prints_what_add_would_take(folder: Path) -
     assert run("reference", "add", "-", "--to", folder, given=printed).exit_code == 0
 
 
-def test_what_stands_in_a_file_stays_and_two_entries_share_a_topic(folder: Path) -> None:
-    (folder / "practice.yaml").write_text("# my own\n" + yaml.safe_dump([entry()]).rstrip("\n"))
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_in_a_file_stays_and_two_entries_share_a_topic(folder: Path, end: str) -> None:
+    mine = ("# my own\n" + yaml.safe_dump([entry()]).rstrip("\n")).replace("\n", end).encode()
+    (folder / "practice.yaml").write_bytes(mine)
     assert run("reference", "add", folder.parent / "moon.yaml", "--to", folder).exit_code == 0
-    text = (folder / "practice.yaml").read_text()
-    assert text.startswith("# my own\n")
+    content = (folder / "practice.yaml").read_bytes()
+    assert content.startswith(mine + end.encode())
+    assert content.count(end.encode()) == content.count(b"\n")
+    text = content.decode()
     assert [row["id"] for row in yaml.safe_load(text)] == ["other-moon", "moon-phase"]
     assert {"moon-phase", "other-moon"} <= set(FactChecker.load([folder]).entries)
 

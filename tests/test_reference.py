@@ -121,6 +121,24 @@ def test_a_broken_file_is_refused_by_file_line_and_entry(tmp_path: Path, old: st
         load_reference([tmp_path], frozenset({"moon"}))
 
 
+def test_a_file_with_the_line_ends_of_windows_reads_alike(tmp_path: Path) -> None:
+    broken = (
+        f"{LISTED}\n# another\n{LISTED.replace('moon-phase', 'other-moon').replace('grade: contrary', 'grade: maybe')}"
+    )
+    found = {}
+    for end in ("\n", "\r\n"):
+        path = tmp_path / "entries.yaml"
+        path.write_bytes(LISTED.replace("\n", end).encode())
+        entries = load_reference([tmp_path], frozenset({"moon"})).entries
+        path.write_bytes(broken.replace("\n", end).encode())
+        with pytest.raises(DataError) as raised:
+            load_reference([tmp_path], frozenset({"moon"}))
+        found[end] = entries, str(raised.value)
+    assert found["\n"] == found["\r\n"]
+    line = broken[: broken.index("- id: other-moon")].count("\n") + 1
+    assert f"entries.yaml:{line}: other-moon: grade" in found["\n"][1]
+
+
 def test_an_entry_twice_in_one_folder_is_refused(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(LISTED)

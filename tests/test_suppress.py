@@ -86,6 +86,21 @@ def test_lines_and_columns_in_html(tmp_path: Path) -> None:
     assert [s.line for s in spans["meta", "Our ketamine is FDA-approved &"]] == [3]
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt"])
+def test_lines_that_end_as_on_windows_are_placed_alike(tmp_path: Path, name: str) -> None:
+    text = (
+        HTML if name == "a.html" else "# Help\n\nHi.\n\n- Ketamine is non-addictive.\n- Ketamine is\n  FDA-approved.\n"
+    )
+    reports = []
+    for end in ("\n", "\r\n"):
+        (tmp_path / name).write_bytes(text.replace("\n", end).encode())
+        reports.append(scan(tmp_path / name))
+    assert len(reports[0].findings) >= 1
+    assert reports[0] == reports[1]
+    for report in reports:
+        assert all(report.text[f.sentence.start : f.sentence.end] == f.sentence.text for f in report.sentences)
+
+
 def test_lines_in_markdown_and_text(tmp_path: Path) -> None:
     text = "---\ntitle: x\n---\n# Title\n\n"
     text += "A [link](https://example.org/Ketamine-is) first. Ketamine is\n**FDA-approved** [for](x) all.\n"
