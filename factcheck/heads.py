@@ -128,10 +128,9 @@ class Stacked:
 
     def sums(self, rows: Indexed) -> list[Floats]:
         """For each of the summed heads the raw scores (rows, classes), without the intercept."""
-        if not rows.starts:
-            return [np.zeros((0, 0), np.float32) for _ in range(len(self._bounds) + 1)]
         terms = self._weights[rows.columns] * rows.values[:, None]
-        return np.split(np.add.reduceat(terms, rows.starts, axis=0), self._bounds, axis=1)
+        sums = np.add.reduceat(terms, rows.starts, axis=0) if rows.starts else terms
+        return np.split(sums, self._bounds, axis=1)
 
     def wide_scores(self, rows: Indexed, asked: Sequence[int]) -> Floats:
         """The wide head's raw scores of some of the rows, in the order asked for."""

@@ -108,6 +108,7 @@ def test_heads_scored_together_score_as_they_do_alone() -> None:
     rows = [{"a": 1.0, "b": 2.0}, {"x": 3.0}, {"e": 1.0, "d": -1.0, "b": 0.5}, {}]
     indexed = stacked.index(rows)
     ones, others = stacked.sums(indexed)
+    assert [sums.shape for sums in stacked.sums(stacked.index([]))] == [(0, 3), (0, 2)]
     assert ones + one.intercept == pytest.approx(one.scores(rows), abs=1e-6)
     around = [{f"s:{name}": 0.5 * x for name, x in row.items()} for row in rows]
     assert others + other.intercept == pytest.approx(other.scores(around), abs=1e-6)
