@@ -5,7 +5,8 @@ Sets are walked in sorted order: sums over features then add up in the same orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from factcheck.domain import Entry, Strength
 from factcheck.lexicon import Mention
@@ -23,15 +24,59 @@ _WEAKENING = (
 )
 
 
+class Grams(NamedTuple):
+    """Words, each once, the pairs of them, and what each counts. Their features are named "w:word" and "b:word word"."""
+
+    words: Iterable[str]
+    pairs: Iterable[tuple[str, str]]
+    value: float
+
+    def features(self, prefix: str = "") -> Features:
+        """Words and pairs as features."""
+        f = dict.fromkeys([f"{prefix}w:{word}" for word in self.words], self.value)
+        return f | dict.fromkeys([f"{prefix}b:{a} {b}" for a, b in self.pairs], self.value)
+
+
+#: What the names of the grams of a claim's clause begin with.
+CLAIM = "c"
+
+
+def in_pair(pair: str) -> tuple[str, str]:
+    """The two words of a pair. A word has no space in it, unless it is a stretch of spaces, which follows no other."""
+    at = len(pair.rstrip(" ")) if pair.endswith(" ") else pair.rindex(" ")
+    return pair[:at], pair[at + 1 :]
+
+
+def grams(reading: Reading) -> Grams:
+    """Words and pairs of a sentence as written, case, names and numbers aside."""
+    words = ["<n>" if w[:1].isdigit() else w for w in reading.lowers]
+    for i in reading.names:
+        words[i] = "<name>"
+    return _grams(words, 1.6)
+
+
+def claim_grams(reading: Reading, candidate: Candidate | None) -> Grams:
+    """Words and pairs of the clause that makes a claim, in normal form; none where it is no one clause."""
+    if candidate is None or candidate.reach != IN_CLAUSE:
+        return Grams((), (), 0.0)
+    return _grams(list(_abstracted(reading, candidate.clause.start, candidate.clause.end)), 1.2)
+
+
+def _grams(words: list[str], weight: float) -> Grams:
+    """Of a sentence or clause, its beginning and end among the words."""
+    pairs = dict.fromkeys(zip(["<s>", *words], [*words, "</s>"], strict=True))
+    return Grams(dict.fromkeys([*words, "</s>"]), pairs, weight / max(len(words), 1) ** 0.5)
+
+
 def sentence_features(reading: Reading) -> Features:
     """Features of the whole sentence: words and pairs as written (case and names aside), concepts, cues, and their order."""
+    return grams(reading).features() | spoken_features(reading)
+
+
+def spoken_features(reading: Reading) -> Features:
+    """Features of the whole sentence but its words and pairs."""
     f: Features = {"bias": 1.0}
-    words = ["<name>" if i in reading.names else "<n>" if w[:1].isdigit() else w for i, w in enumerate(reading.lowers)]
-    n = max(len(words), 1)
-    gram = 1.6 / n**0.5
-    for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
-        f[f"w:{b}"] = gram
-        f[f"b:{a} {b}"] = gram
+    n = max(len(reading.lowers), 1)
     f[f"len:{min(n // 5, 8)}"] = 0.4
     for name in sorted(reading.concepts):
         f[f"c:{name}"] = 0.4
@@ -64,7 +109,12 @@ def sentence_features(reading: Reading) -> Features:
 
 
 def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) -> Features:
-    """Features of one claim, for its strength and stance: the cues of its clause, before and after what it matched."""
+    """Features of one claim, for its strength and stance: words and cues of its clause."""
+    return claim_grams(reading, candidate).features(CLAIM) | cue_features(reading, candidate, entry)
+
+
+def cue_features(reading: Reading, candidate: Candidate | None, entry: Entry) -> Features:
+    """Features of one claim but for the words of its clause: the cues there, before and after what it matched."""
     f: Features = {}
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     f[f"topic:{entry.topic}"] = 0.3
@@ -81,11 +131,6 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
                 side = "<" if m.start < first else ">"
                 f[f"cl:{m.type}{side}"] = 0.6
                 f[f"cl:{m.id}"] = 0.4
-        words = list(_abstracted(reading, clause.start, end))
-        gram = 1.2 / max(len(words), 1) ** 0.5
-        for a, b in zip(["<s>", *words], [*words, "</s>"], strict=True):
-            f[f"cw:{b}"] = gram
-            f[f"cb:{a} {b}"] = gram
         f[f"clause:{'tail' if clause.participle else ('main' if clause.start == 0 else 'sub')}"] = 0.4
         negations = len(negating(clause))
         denies = (negations % 2 == 1) != candidate.slots.negative

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
 
-from factcheck.features import Features
+from factcheck.features import Features, Grams, in_pair
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -30,26 +31,39 @@ class Indexed:
         return [*self.starts[1:], len(self.columns)]
 
 
-def index(rows: Sequence[Features], vocabulary: Mapping[str, int]) -> Indexed:
-    """Rows in terms of a vocabulary. Features that it lacks count for nothing."""
+def index(
+    rows: Sequence[Features], vocabulary: Mapping[str, int], more: Sequence[tuple[list[int], float]] | None = None
+) -> Indexed:
+    """Rows in terms of a vocabulary. Features that it lacks count for nothing.
+
+    `more` has, for each row, columns that are known already and the value that they all have.
+    """
     columns: list[int] = []
     values: list[float] = []
     sizes = []
-    for row in rows:  # no loop over the features: this is where most of a verdict's time would go
+    for n, row in enumerate(rows):  # no loop over the features: this is where most of a verdict's time would go
         columns.extend(map(vocabulary.get, row, _UNKNOWN))
         values.extend(row.values())
-        sizes.append(len(row))
-    found = np.asarray(columns, np.int32)
-    known = found >= 0
+        if more is not None:
+            found, value = more[n]
+            columns.extend(found)
+            values.extend([value] * len(found))
+        sizes.append(len(columns))
+    indices = np.asarray(columns, np.int32)
+    known = indices >= 0
     before = np.concatenate([[0], np.cumsum(known)])
-    ends = before[np.cumsum(sizes, dtype=np.int64)]
+    ends = before[np.asarray(sizes, np.int64)]
     starts = np.concatenate([[0], ends[:-1]]) if sizes else ends
-    found, weights = found[known], np.asarray(values, np.float32)[known]
+    indices, weights = indices[known], np.asarray(values, np.float32)[known]
     empty = np.flatnonzero(starts == ends)
     if len(empty):  # reduceat needs a term in every row
-        found, weights = np.insert(found, starts[empty], 0), np.insert(weights, starts[empty], 0)
+        indices, weights = np.insert(indices, starts[empty], 0), np.insert(weights, starts[empty], 0)
         starts = starts + np.searchsorted(empty, np.arange(len(starts)))
-    return Indexed(found, weights, starts.tolist())
+    return Indexed(indices, weights, starts.tolist())
+
+
+def _at(columns: Mapping[str, int], names: Iterable[str]) -> Integers:
+    return np.fromiter(map(columns.__getitem__, names), np.int64)
 
 
 #: What `index` takes a feature for that a vocabulary lacks.
@@ -64,6 +78,11 @@ class Head:
     vocabulary: dict[str, int]
     weights: Floats  # (features, classes)
     intercept: Floats
+
+    def parted(self, prefix: str) -> tuple[dict[str, int], dict[str, int]]:
+        """The vocabulary in two: the names that do not begin with the prefix, and those that do, without it."""
+        plain = {name: i for name, i in self.vocabulary.items() if not name.startswith(prefix)}
+        return plain, {name[len(prefix) :]: i for name, i in self.vocabulary.items() if name.startswith(prefix)}
 
     def index(self, rows: Sequence[Features]) -> Indexed:
         """Rows in terms of the vocabulary. Features that it lacks count for nothing."""
@@ -92,39 +111,55 @@ class Stacked:
 
     Parameters
     ----------
-    parts: heads that are summed, each with the prefix that its vocabulary has before the features' names (others are left out)
-    and a factor of their values. wide: a head of many classes, whose rows are scored one by one where they are asked for.
+    parts: heads that are summed, each with its vocabulary under the features' names here, and a factor of their values.
+    wide: a head of many classes, whose rows are scored one by one where they are asked for. prefix: of the names of grams.
     """
 
-    def __init__(self, parts: Sequence[tuple[Head, str, float]], wide: Head) -> None:
-        own = [
-            {name[len(prefix) :]: i for name, i in head.vocabulary.items() if name.startswith(prefix)}
-            if prefix
-            else head.vocabulary
-            for head, prefix, _ in parts
-        ]
+    def __init__(
+        self, parts: Sequence[tuple[Head, Mapping[str, int], float]], wide: Head | None = None, prefix: str = ""
+    ) -> None:
         names: dict[str, None] = {}
-        for vocabulary in (*own, wide.vocabulary):
+        for vocabulary in (*(v for _, v, _ in parts), wide.vocabulary if wide else {}):
             names.update(dict.fromkeys(vocabulary))
-        self.vocabulary = dict(zip(names, range(len(names)), strict=True))
+        columns = dict(zip(names, range(len(names)), strict=True))
         self._bounds = np.cumsum([len(head.classes) for head, _, _ in parts])[:-1]
         self._weights = np.zeros((max(len(names), 1), sum(len(head.classes) for head, _, _ in parts)), np.float32)
         left = 0
-        for (head, _, factor), vocabulary in zip(parts, own, strict=True):
+        for head, vocabulary, factor in parts:
             right = left + len(head.classes)
             rows = np.fromiter(vocabulary.values(), np.int64, len(vocabulary))
-            self._weights[self._rows(vocabulary), left:right] = head.weights[rows] * np.float32(factor)
+            self._weights[_at(columns, vocabulary), left:right] = head.weights[rows] * np.float32(factor)
             left = right
-        self._wide = wide
-        self._in_wide = np.full(max(len(names), 1), -1, np.int32)
-        self._in_wide[self._rows(wide.vocabulary)] = np.fromiter(wide.vocabulary.values(), np.int32)
+        if wide:
+            self._wide = wide
+            self._in_wide = np.full(max(len(names), 1), -1, np.int32)
+            self._in_wide[_at(columns, wide.vocabulary)] = np.fromiter(wide.vocabulary.values(), np.int32)
+        # Grams are most of what is known. Apart from them the others are few, and stay in the processor's cache.
+        self._words: dict[str, int] = {}
+        self._after: dict[str, dict[str, int]] = {}  # for each word those that follow it in a known pair
+        self._others: dict[str, int] = {}
+        word, pair = f"{prefix}w:", f"{prefix}b:"
+        for name, i in columns.items():
+            if name.startswith(pair):
+                a, b = in_pair(name[len(pair) :])
+                self._after.setdefault(intern(a), {})[intern(b)] = i
+            elif name.startswith(word):
+                self._words[intern(name[len(word) :])] = i
+            else:
+                self._others[name] = i
 
-    def _rows(self, names: Iterable[str]) -> Integers:
-        return np.fromiter(map(self.vocabulary.__getitem__, names), np.int64)
+    def index(self, rows: Sequence[Features], grams: Sequence[Grams]) -> Indexed:
+        """Rows in terms of all that some head knows, each with its words and pairs.
 
-    def index(self, rows: Sequence[Features]) -> Indexed:
-        """Rows in terms of all that some head knows."""
-        return index(rows, self.vocabulary)
+        Those are half of all features, and are looked up without making their names.
+        """
+        word, after, nothing = self._words.get, self._after.get, dict[str, int]()
+        known = []
+        for each in grams:
+            found = [i for w in each.words if (i := word(w)) is not None]
+            found += [i for a, b in each.pairs if (i := after(a, nothing).get(b)) is not None]
+            known.append((found, each.value))
+        return index(rows, self._others, known)
 
     def sums(self, rows: Indexed) -> list[Floats]:
         """For each of the summed heads the raw scores (rows, classes), without the intercept."""

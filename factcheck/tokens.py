@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 import spacy
@@ -69,7 +70,7 @@ class Tokenizer:
 
 
 def _word(token: Token) -> Word:
-    return Word(token.text, token.lower_, token.norm_)
+    return Word(token.text, intern(token.lower_), intern(token.norm_))
 
 
 class Phrases:

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from factcheck.domain import Entry, Grade, Label, Stance, Strength
-from factcheck.features import Features, claim_features, sentence_features
-from factcheck.heads import Floats, Head, Indexed, Stacked, dense_scores, softmax
+from factcheck.features import CLAIM, Features, claim_grams, cue_features, grams, spoken_features
+from factcheck.heads import Floats, Head, Stacked, dense_scores, softmax
 from factcheck.judge import verdict
 from factcheck.markers import cancels, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
@@ -159,35 +159,37 @@ class Weigher:
     def __init__(self, model: Model, matcher: Matcher) -> None:
         self.model = model
         self.matcher = matcher
-        entries = model.heads["entry"].classes
-        self._order = {entry_id: i for i, entry_id in enumerate(entries)}
         heads = model.heads
+        self._order = {entry_id: i for i, entry_id in enumerate(heads["entry"].classes)}
         # What the last head is given, in this order.
         self._kind_features = [f"kind:{c}" for c in heads["kind"].classes]
         self._table_features = ["first", *self._kind_features, *_TABLE_FEATURES]
         self._direct_features = [f"direct:{c}" for c in heads["direct"].classes]
         self._unheard = [0.0] * len(self._direct_features)
+        # The heads of stance and strength are trained on the same rows, so that they share a vocabulary.
+        own, around = heads["stance"].parted(AROUND_PREFIX)
         self._wording = Stacked(
             [
-                (heads["kind"], "", 1.0),
-                (heads["direct"], "", 1.0),
-                (heads["stance"], AROUND_PREFIX, AROUND),
-                (heads["strength"], AROUND_PREFIX, AROUND),
+                (heads["kind"], heads["kind"].vocabulary, 1.0),
+                (heads["direct"], heads["direct"].vocabulary, 1.0),
+                (heads["stance"], around, AROUND),
+                (heads["strength"], around, AROUND),
             ],
             heads["entry"],
         )
+        self._stating = Stacked([(heads["stance"], own, 1.0), (heads["strength"], own, 1.0)], prefix=CLAIM)
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
+        if not readings:
+            return
         parts = self.parts(readings)
         head, by_table = self.model.heads["label"], self.model.heads["label-by-table"]
         labels = [Label(c) for c in head.classes]
         values = np.asarray([[*p.by_table.values(), *(p.direct.values() or self._unheard)] for p in parts], np.float32)
         names = [*self._table_features, *self._direct_features]
         heard = softmax(dense_scores(head, names, values))
-        read = softmax(
-            dense_scores(by_table, names[: len(self._table_features)], values[:, : len(self._table_features)])
-        )
+        read = softmax(dense_scores(by_table, names, values))
         trusted = np.asarray([p.trusted for p in parts], bool)[:, None]
         for part, p in zip(parts, np.where(trusted, (heard + read) / 2, read).tolist(), strict=True):
             yield Weighed(part.reading, part.claims, dict(zip(labels, p, strict=True)))
@@ -195,12 +197,11 @@ class Weigher:
     def parts(self, readings: Sequence[Reading]) -> list[Parts]:
         """What the last head is given, for each reading."""
         heads = self.model.heads
-        rows = self._wording.index([sentence_features(r) for r in readings])
+        rows = self._wording.index([spoken_features(r) for r in readings], [grams(r) for r in readings])
         kinds, direct, stances, strengths = self._wording.sums(rows)
         kinds = softmax(kinds + heads["kind"].intercept)
         direct = softmax(direct + heads["direct"].intercept)
-        none = heads["kind"].classes.index("none")
-        open_ = np.flatnonzero(kinds[:, none] < CERTAIN).tolist()
+        open_ = np.flatnonzero(kinds[:, heads["kind"].classes.index("none")] < CERTAIN).tolist()
         claims: dict[int, tuple[WeighedClaim, ...]] = {}
         if open_:
             asked = [readings[i] for i in open_]
@@ -244,17 +245,18 @@ class Weigher:
         relevance = iter(pairs[:, heads["relevance"].classes.index("yes")].tolist())
         chosen = [_most_relevant([(q, next(relevance)) for q in p]) for p in proposals]
         asked = [(r, q, x) for r, few in zip(readings, chosen, strict=True) for q, x in few]
-        own = heads["stance"].index([claim_features(r, q.candidate, q.entry) for r, q, _ in asked])
+        cues = [cue_features(r, q.candidate, q.entry) for r, q, _ in asked]
+        words = [claim_grams(r, q.candidate) for r, q, _ in asked]
+        own_stances, own_strengths = self._stating.sums(self._stating.index(cues, words))
         of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
         weighed = iter(
             _weighed(
                 asked,
-                _in_order(heads["stance"], own, stances[of], [s.value for s in Stance]),
-                _in_order(heads["strength"], own, strengths[of], [s.value for s in Strength]),
+                _in_order(heads["stance"], own_stances + stances[of], [s.value for s in Stance]),
+                _in_order(heads["strength"], own_strengths + strengths[of], [s.value for s in Strength]),
             )
         )
-        for few in chosen:
-            yield tuple([next(weighed) for _ in few])
+        yield from (tuple([next(weighed) for _ in few]) for few in chosen)
 
 
 def _most_relevant(proposals: list[tuple[Proposal, float]]) -> list[tuple[Proposal, float]]:
@@ -262,12 +264,9 @@ def _most_relevant(proposals: list[tuple[Proposal, float]]) -> list[tuple[Propos
     return [each for n, each in enumerate(ranked) if not n or each[1] >= SLIGHT]
 
 
-def _in_order(head: Head, own: Indexed, shared: Floats, members: Sequence[str]) -> Floats:
-    """Probabilities with the columns in the order of the enum; 0 for a member that the head never met.
-
-    Scores are sums: `own` has the features of each claim, `shared` what its sentence adds.
-    """
-    p = softmax(head.scores(own) + shared)
+def _in_order(head: Head, scores: Floats, members: Sequence[str]) -> Floats:
+    """Probabilities of scores without intercept, columns in the order of the enum; 0 for a member that the head never met."""
+    p = softmax(scores + head.intercept)
     out = np.zeros((len(p), len(members)), np.float32)
     for n, name in enumerate(members):
         if name in head.classes:

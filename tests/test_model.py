@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factcheck.check import DEFAULT_MODEL
+from factcheck.check import DEFAULT_MODEL, FactChecker
+from factcheck.features import Grams, grams, sentence_features, spoken_features
 from factcheck.heads import Head, Stacked, dense_scores, index, softmax
 from factcheck.model import ARRAYS, CARD, ModelError, load_model, save_model, verify_model
 from factcheck.paths import models_dir
 from factcheck.propose import rank
 
 SHIPPED = models_dir() / DEFAULT_MODEL
+CHECKER = FactChecker.load()
 
 
 @pytest.fixture
@@ -104,11 +106,11 @@ def test_heads_scored_together_score_as_they_do_alone() -> None:
         return Head(tuple(map(str, range(classes))), vocabulary, weights, rng.normal(size=classes).astype(np.float32))
 
     one, other, wide = head("a b c", 3), head("s:b s:d x", 2), head("d a e", 20)
-    stacked = Stacked([(one, "", 1.0), (other, "s:", 0.5)], wide)
+    stacked = Stacked([(one, one.vocabulary, 1.0), (other, {"b": 0, "d": 1}, 0.5)], wide)
     rows = [{"a": 1.0, "b": 2.0}, {"x": 3.0}, {"e": 1.0, "d": -1.0, "b": 0.5}, {}]
-    indexed = stacked.index(rows)
+    indexed = stacked.index(rows, [Grams((), (), 0.0)] * len(rows))
     ones, others = stacked.sums(indexed)
-    assert [sums.shape for sums in stacked.sums(stacked.index([]))] == [(0, 3), (0, 2)]
+    assert [sums.shape for sums in stacked.sums(stacked.index([], []))] == [(0, 3), (0, 2)]
     assert ones + one.intercept == pytest.approx(one.scores(rows), abs=1e-6)
     around = [{f"s:{name}": 0.5 * x for name, x in row.items()} for row in rows]
     assert others + other.intercept == pytest.approx(other.scores(around), abs=1e-6)
@@ -130,3 +132,22 @@ def test_the_highest_scores_come_first_and_of_equal_ones_the_first() -> None:
     scores = np.asarray([[0, 5, 5, 1, 9, 5, 5, 5, 5], [2, 2, 2, 2, 2, 2, 2, 2, 2]], np.float32)
     assert rank(scores) == [[4, 1, 2, 5, 6, 7], [0, 1, 2, 3, 4, 5]]
     assert rank(scores[:, :2]) == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Ketamine is not addictive, and  -  in 2019 - 70% of Kim Harbor's patients felt better.", ""),
+        ("It may relieve it \u2014 may it? \t Call 555-1234 or ask", "Ketamine helps."),
+        ("", ""),
+    ],
+)
+def test_grams_are_looked_up_as_the_features_that_they_stand_for(text: str, before: str) -> None:
+    reading = CHECKER._reader.read(text, before)
+    names = {name: n for n, name in enumerate(sentence_features(reading))}
+    head = Head(("yes",), names, np.ones((len(names), 1), np.float32), np.zeros(1, np.float32))
+    found = Stacked([(head, names, 1.0)]).index([spoken_features(reading)], [grams(reading)])
+    alone = head.index([sentence_features(reading)])
+    assert dict(zip(found.columns.tolist(), found.values.tolist(), strict=True)) == dict(
+        zip(alone.columns.tolist(), alone.values.tolist(), strict=True)
+    )
