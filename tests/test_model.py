@@ -9,20 +9,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factcheck.check import DEFAULT_MODEL, FactChecker
+from factcheck.check import DEFAULT_MODEL
 from factcheck.features import Grams, grams, sentence_features, spoken_features
 from factcheck.heads import Head, Stacked, dense_scores, index, softmax
+from factcheck.lexicon import Lexicon
 from factcheck.model import ARRAYS, CARD, ModelError, load_model, save_model, verify_model
-from factcheck.paths import models_dir
+from factcheck.paths import data_dir, models_dir
 from factcheck.propose import rank
+from factcheck.read import Reader
 
 SHIPPED = models_dir() / DEFAULT_MODEL
-CHECKER = FactChecker.load()
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, tmp_path / "model"))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(Lexicon.load([data_dir() / "lexicon"]))
 
 
 def test_the_shipped_model_loads_in_time() -> None:
@@ -142,8 +148,8 @@ def test_the_highest_scores_come_first_and_of_equal_ones_the_first() -> None:
         ("", ""),
     ],
 )
-def test_grams_are_looked_up_as_the_features_that_they_stand_for(text: str, before: str) -> None:
-    reading = CHECKER._reader.read(text, before)
+def test_grams_are_looked_up_as_the_features_that_they_stand_for(reader: Reader, text: str, before: str) -> None:
+    reading = reader.read(text, before)
     names = {name: n for n, name in enumerate(sentence_features(reading))}
     head = Head(("yes",), names, np.ones((len(names), 1), np.float32), np.zeros(1, np.float32))
     found = Stacked([(head, names, 1.0)]).index([spoken_features(reading)], [grams(reading)])
