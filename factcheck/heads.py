@@ -141,8 +141,13 @@ class Stacked:
         word, pair = f"{prefix}w:", f"{prefix}b:"
         for name, i in columns.items():
             if name.startswith(pair):
-                a, b = in_pair(name[len(pair) :])
-                self._after.setdefault(intern(a), {})[intern(b)] = i
+                a, _, b = name[len(pair) :].rpartition(" ")
+                if not b:  # a stretch of spaces
+                    a, b = in_pair(name[len(pair) :])
+                following = self._after.get(a)
+                if following is None:
+                    following = self._after[intern(a)] = {}
+                following[intern(b)] = i
             elif name.startswith(word):
                 self._words[intern(name[len(word) :])] = i
             else:
