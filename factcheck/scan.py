@@ -103,6 +103,8 @@ def scan(
         say(f"watching {', '.join(sources)}; Ctrl-C ends")
         with suppress(KeyboardInterrupt):  # how a reader ends it
             for changed in changes(sources):
+                if not quiet:
+                    say(f"{', '.join(changed)} changed")
                 code = run.check(changed)
     if known and write_baseline:
         say(f"{known.path}: {known.write()} known findings")
