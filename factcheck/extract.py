@@ -86,7 +86,7 @@ def extract(page: Page) -> Document | Skipped:
         title = ""
     if not body:
         return Skipped(page.source, "no text; the page is empty")
-    language = foreign(" ".join(part.text for part in body))
+    language = foreign(_beginning(body, ENOUGH))
     if language:
         return Skipped(page.source, f"not in English (it reads as {language}); only English pages are checked")
     title = title or next((part.text for part in body if part.kind is BlockKind.HEADING), "")
@@ -178,6 +178,17 @@ def _plain_kind(line: str) -> BlockKind:
     if words <= 12 and line[-1] not in ".!?,;" and line[:1].isupper():
         return BlockKind.HEADING
     return BlockKind.PARAGRAPH
+
+
+def _beginning(parts: Iterable[Part], enough: int) -> str:
+    """The text of the first parts, so many characters or some more."""
+    texts, length = [], 0
+    for part in parts:
+        texts.append(part.text)
+        length += len(part.text) + 1
+        if length > enough:
+            break
+    return " ".join(texts)
 
 
 def _document(source: str, title: str, parts: list[Part]) -> Document:

@@ -89,13 +89,12 @@ class Markup:
     hidden: list[tuple[int, str]] = field(default_factory=list)  # within the line, by style
     json_ld: list[str] = field(default_factory=list)
 
-    def above(self, box: int, most: int = MAX_DEPTH) -> list[Box]:
+    def above(self, box: int, most: int = MAX_DEPTH) -> Iterator[Box]:
         """The box and all that hold it, innermost first; at most so many."""
-        found: list[Box] = []
-        while box >= 0 and len(found) < most:
-            found.append(self.boxes[box])
+        while box >= 0 and most > 0:
+            yield self.boxes[box]
             box = self.boxes[box].parent
-        return found
+            most -= 1
 
 
 def read_markup(html: str) -> Markup:
