@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from factcheck.keep import Reference
+from factcheck.shell import AllowPrivate
 
 if TYPE_CHECKING:
     from factcheck.plan import Progress
@@ -48,6 +49,7 @@ def audit(
     delay: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="Pause between two requests to a host.")
     ] = 1.0,
+    allow_private: AllowPrivate = False,
     export: Annotated[Export | None, typer.Option(help="Also write the tables to the folder STORE.parquet.")] = None,
     reference: Reference = None,
     model: Annotated[
@@ -76,6 +78,7 @@ def audit(
         scheduler,
         keep_pages,
         delay,
+        allow_private=allow_private,
     )
     with watching(sys.stderr) as watch:
         progress = run(plan, watch)

@@ -87,7 +87,7 @@ def fetch(url: str, limits: Limits | None = None, *, allow_private: bool = False
     Args:
         url: An http or https address.
         limits: What the fetch may use up; by default `Limits()`.
-        allow_private: Also connect to loopback and private addresses. For tests with a server of their own.
+        allow_private: Also connect to loopback, private and link-local addresses.
 
     Returns:
         The page with its raw bytes, or `Skipped` with the reason. Never raises on what a server does.
@@ -211,7 +211,7 @@ async def _resolve(url: httpx.URL, allow_private: bool) -> list[Address]:
     if not allow_private:
         for address in addresses:
             if not _public(address):
-                raise _Refused(f"{url.host} is {address}, not a public address; to check an internal page, {_SAVE}")
+                raise _Refused(f"{url.host} is {address}, not a public address; --allow-private lets it be fetched")
     return addresses
 
 

@@ -54,12 +54,15 @@ MARKUP: Final = re.compile(
 )
 
 
-def load(source: str, stdin: BinaryIO | None = None) -> Iterator[Page | Skipped]:
+def load(
+    source: str, stdin: BinaryIO | None = None, *, allow_private: bool = False
+) -> Iterator[Page | Skipped]:
     """Read what a source names.
 
     Args:
         source: A file, a folder (read with all folders below it), an http or https URL, or `-` for standard input.
         stdin: What `-` reads; by default the process's standard input.
+        allow_private: Also fetch from loopback and private addresses.
 
     Yields:
         Each page in sorted order, or `Skipped` for what cannot be checked. `Skipped.unreadable` marks a source that was
@@ -68,7 +71,7 @@ def load(source: str, stdin: BinaryIO | None = None) -> Iterator[Page | Skipped]
     if source == "-":
         yield _from_stream(stdin or sys.stdin.buffer)
     elif _is_url(source):
-        yield _from_url(source)
+        yield _from_url(source, allow_private=allow_private)
     else:
         yield from _from_path(source)
 
@@ -85,10 +88,10 @@ def _from_stream(stream: BinaryIO) -> Page | Skipped:
         return Skipped("-", os_reason(error), unreadable=True)
 
 
-def _from_url(url: str) -> Page | Skipped:
+def _from_url(url: str, *, allow_private: bool) -> Page | Skipped:
     from factcheck.fetch import fetch  # an HTTP client takes a tenth of a second to import
 
-    page = fetch(url)
+    page = fetch(url, allow_private=allow_private)
     return page if isinstance(page, Skipped) else as_page(url, page.content, page.media_type, page.encoding)
 
 

@@ -24,16 +24,21 @@ class PageChecker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What decides how findings are reported."""
+    """What decides where pages may come from, and how findings are reported.
+
+    Attributes:
+        allow_private: Pages are also fetched from loopback and private addresses.
+    """
 
     settings: Settings = field(default_factory=Settings)
     baseline: Baseline | None = None
+    allow_private: bool = False
 
 
 def check_sources(sources: Iterable[str], checker: PageChecker, policy: Policy) -> Iterator[Report]:
     """A report for each page of the sources, as `load` reads them, and for each that could not be checked."""
     for source in sources:
-        for item in load(source):
+        for item in load(source, allow_private=policy.allow_private):
             if policy.settings.excludes(item.source):
                 if item.source == source:
                     yield Report(source, "", "", skipped=Skipped(source, f"excluded by {policy.settings.path}"))

@@ -19,7 +19,7 @@ class Plan:
         dask: Use Dask for them. scheduler: Use the cluster of the Dask scheduler at this address instead.
         keep_pages: Keep the bytes of each page in the store.
         delay: Seconds between two requests to a host.
-        allow_private: Also fetch from loopback and private addresses; for tests with a server of their own.
+        allow_private: Also fetch from loopback, private and link-local addresses.
     """
 
     sources: tuple[str, ...]

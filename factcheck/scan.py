@@ -16,6 +16,7 @@ from factcheck.paths import data_dir
 from factcheck.reports import PAGE_FORMATS, View
 from factcheck.reports.output import Output, parse_output
 from factcheck.shell import (
+    AllowPrivate,
     AsOf,
     ExitCode,
     FailOn,
@@ -74,6 +75,7 @@ def scan(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and nothing else.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on: check a page again when its file changes.")] = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Check pages: find each claim on them and say what the evidence makes of it."""
     choose(PAGE_FORMATS, format_)
@@ -97,7 +99,7 @@ def scan(
         watchable(sources)
     checker = load_checker([*settings.reference_folders, *(reference or ())], model, as_of)
     view = View(tool(checker, as_of), labels, every, list_skipped=False, quiet=quiet, confirmed=reviews)
-    run = _Run(checker, Policy(settings, known), view, format_, fail_on, outputs)
+    run = _Run(checker, Policy(settings, known, allow_private), view, format_, fail_on, outputs)
     code = run.check(sources)
     if watch:
         say(f"watching {', '.join(sources)}; Ctrl-C ends")

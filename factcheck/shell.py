@@ -65,6 +65,10 @@ AsOf = Annotated[
         help="Judge by what was true on this day (YYYY-MM-DD), not at the last review.",
     ),
 ]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Also fetch from addresses of this machine and of your own network."),
+]
 FailOn = Annotated[
     Label,
     typer.Option(

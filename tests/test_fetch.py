@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import factcheck.fetch
+from factcheck.cli import app
 from factcheck.domain import Page, Skipped
 from factcheck.fetch import Limits, fetch
 
@@ -213,6 +217,20 @@ def test_the_connection_goes_to_the_address_that_was_checked(server: Server, mon
     assert server.hosts == [f"clinic.example:{server.port}"]
 
 
+def test_a_name_that_leads_inside_at_the_second_hop_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rebinding: a public address when it is first asked for, then the machine's own metadata."""
+    monkeypatch.setattr(factcheck.fetch, "_public", lambda address: str(address) == "127.0.0.1")
+    asked = resolver(monkeypatch, "127.0.0.1", "169.254.169.254")
+    server.respond = lambda h: answer(h, b"", 302, Location="/latest/meta-data/")
+    assert "clinic.example is 169.254.169.254, not a public address" in reason(
+        f"http://clinic.example:{server.port}/", allow_private=False
+    )
+    assert asked == ["clinic.example"] * 2
+    assert len(server.hosts) == 1
+
+
 def test_every_hop_is_resolved_anew(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = resolver(monkeypatch, "127.0.0.1")
     there = f"http://there.example:{server.port}/"
@@ -269,6 +287,32 @@ def test_a_redirect_to_another_scheme_is_refused(server: Server) -> None:
     assert "only http and https" in reason(server.url)
     server.respond = lambda h: answer(h, b"", 302, Location="http://[::1")
     assert "Invalid URL in location header" in reason(server.url)
+
+
+# -- the switch ------------------------------------------------------------------------------------------------------
+
+
+def test_a_private_address_is_scanned_if_asked(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    run = CliRunner().invoke(app, ["scan", server.url])
+    assert run.exit_code == 2
+    assert server.hosts == []
+    assert "127.0.0.1, not a public address; --allow-private lets it be fetched" in run.stderr
+    run = CliRunner().invoke(app, ["scan", server.url, "--allow-private", "--format", "json", "--all"])
+    assert run.exit_code == 0
+    assert json.loads(run.stdout)["pages"][0]["text"].startswith("Ketamine is an anesthetic.")
+    assert len(server.hosts) == 1
+
+
+def test_a_private_address_is_audited_if_asked(server: Server, tmp_path: Path) -> None:
+    server.respond = lambda h: answer(h, b"" if h.path == "/robots.txt" else HTML)
+    store = str(tmp_path / "a.db")
+    run = CliRunner().invoke(app, ["audit", server.url, "--store", store, "--jobs", "1"])
+    assert run.exit_code == 2
+    assert server.hosts == []
+    assert "not a public address" in run.stderr
+    run = CliRunner().invoke(app, ["audit", server.url, "--store", store, "--jobs", "1", "--allow-private"])
+    assert run.exit_code == 0, run.stderr
+    assert "1 pages: 1 extracted" in run.stderr
 
 
 # -- limits ----------------------------------------------------------------------------------------------------------
