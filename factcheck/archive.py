@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -20,6 +22,8 @@ _DOCUMENTS: Final = {
 }
 #: A page that redirects is no page; the one it leads to has a record of its own.
 _REDIRECTS: Final = range(300, 400)
+#: What unpacking raises.
+_DAMAGE: Final = (OSError, ValueError, zlib.error)
 
 
 def is_archive(path: Path) -> bool:
@@ -92,12 +96,19 @@ def _capture(record: Any, source: str, weight: int) -> Capture | None:
         body = raw
     else:
         record.set_bytes_content(raw)
-        record.parse_http(auto_decode="all")
+        try:
+            # Decoded by itself it would unpack a body whole, however large, and damage would end the archive.
+            record.parse_http(auto_decode="none")
+        except _DAMAGE as error:
+            return made(Skipped(url, f"its answer is damaged ({error})"))
         if record.http_headers is None:
             return None
         status = record.http_headers.status_code or 0
         media_type, encoding = (record.http_content_type or "text/html").lower(), record.http_charset
-        body = b"" if media_type not in PAGE_TYPES else record.reader.read(MAX_BYTES + 1)
+        try:
+            body = b"" if media_type not in PAGE_TYPES else _body(record)
+        except _DAMAGE as error:
+            return made(Skipped(url, f"its answer is damaged ({error})"))
     if status in _REDIRECTS:
         return None
     if media_type in _DOCUMENTS:
@@ -111,6 +122,28 @@ def _capture(record: Any, source: str, weight: int) -> Capture | None:
             Skipped(url, f"cut off after {len(raw)} of {record.content_length} bytes; the archive is not whole")
         )
     return made(as_page(url, body, PAGE_TYPES[media_type], encoding, named=False))
+
+
+def _body(record: Any) -> bytes:
+    """The body of an answer, unpacked up to the limit of a page and a byte. Raises one of `_DAMAGE` where it cannot be."""
+    from fastwarc.stream_io import BrotliReader, ChunkedReader
+
+    packed = record.reader.read()
+    if (record.http_headers.get("Transfer-Encoding") or "").strip().lower() == "chunked":
+        packed = ChunkedReader(io.BytesIO(packed)).read()
+    coding = (record.http_headers.get("Content-Encoding") or "identity").strip().lower()
+    # Crawlers that unpack what they store leave the field as the server sent it.
+    if coding in ("identity", "") or (coding in ("gzip", "x-gzip") and not packed.startswith(b"\x1f\x8b")):
+        return bytes(packed)
+    if coding in ("gzip", "x-gzip", "deflate"):
+        unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS)  # 32: the header says which of the two it is
+        body = unpacker.decompress(packed, MAX_BYTES + 1)
+        if not unpacker.eof and len(body) <= MAX_BYTES:
+            raise ValueError("the compressed page has no end")
+        return body
+    if coding == "br":
+        return bytes(BrotliReader(io.BytesIO(packed)).read(MAX_BYTES + 1))
+    raise ValueError(f"content encoding {' '.join(coding.split())[:40]!r}: not supported")
 
 
 def _unread(name: str, reason: str) -> Capture:

@@ -54,9 +54,7 @@ MARKUP: Final = re.compile(
 )
 
 
-def load(
-    source: str, stdin: BinaryIO | None = None, *, allow_private: bool = False
-) -> Iterator[Page | Skipped]:
+def load(source: str, stdin: BinaryIO | None = None, *, allow_private: bool = False) -> Iterator[Page | Skipped]:
     """Read what a source names.
 
     Args:

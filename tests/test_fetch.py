@@ -217,9 +217,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(server: Server, mon
     assert server.hosts == [f"clinic.example:{server.port}"]
 
 
-def test_a_name_that_leads_inside_at_the_second_hop_is_refused(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_leads_inside_at_the_second_hop_is_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rebinding: a public address when it is first asked for, then the machine's own metadata."""
     monkeypatch.setattr(factcheck.fetch, "_public", lambda address: str(address) == "127.0.0.1")
     asked = resolver(monkeypatch, "127.0.0.1", "169.254.169.254")

@@ -8,12 +8,15 @@ import subprocess
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from crawls import page, record, select, warc
 
@@ -174,6 +177,62 @@ def test_a_damaged_warc_file_gives_the_records_before(tmp_path: Path) -> None:
     (only,) = read(path)
     assert isinstance(only.content, Skipped)
     assert only.content.unreadable
+
+
+@contextmanager
+def memory() -> Iterator[list[int]]:
+    """Bytes by which the peak of this process's memory rises; also of what is not allocated by Python. Linux only."""
+    status, used = Path("/proc/self/status"), [0]
+
+    def peak() -> int:
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024
+
+    Path("/proc/self/clear_refs").write_text("5")
+    before = peak()
+    yield used
+    used[0] = peak() - before
+
+
+#: An answer that cannot be read, and why: 80 bytes of Brotli stand for more than a page may have, as do 400 kB of gzip.
+DAMAGED = [
+    (b"3\r\nabc\r\nzzz\r\n", "Transfer-Encoding: chunked\r\n", "damaged"),
+    (b"\x5b\xff\xff\x7f" * 20, "Content-Encoding: br\r\n", "damaged"),
+    (gzip.compress(page(1))[:200], "Content-Encoding: gzip\r\n", "the compressed page has no end"),
+    (page(1), "Content-Encoding: gzip, br\r\n", "content encoding 'gzip, br': not supported"),
+    (b"x", "X: " + "y" * 100_000 + "\r\n", "damaged"),
+    (gzip.compress(bytes(100_000_000)), "Content-Encoding: gzip\r\n", "larger than the limit of 20 MB"),
+    (zlib.compress(bytes(100_000_000)), "Content-Encoding: deflate\r\n", "larger than the limit of 20 MB"),
+    (brotli.compress(bytes(100_000_000)), "Content-Encoding: br\r\n", "larger than the limit of 20 MB"),
+]
+
+
+@pytest.mark.parametrize(("body", "fields", "reason"), DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_answer_or_a_bomb_costs_that_page_only(tmp_path: Path, body: bytes, fields: str, reason: str) -> None:
+    bad = record(URL.format("bad"), body, fields=fields)
+    path = warc(tmp_path / "x.warc.gz", [record(URL.format("a"), page(1)), bad, record(URL.format("z"), page(3))])
+    with memory() as used:
+        found = reasons(read(path))
+    assert list(found) == [URL.format(name) for name in ("a", "bad", "z")]
+    assert found[URL.format("a")] is found[URL.format("z")] is None
+    assert reason in str(found[URL.format("bad")])
+    assert used[0] < 90_000_000
+
+
+def test_an_answer_that_its_crawler_has_unpacked(tmp_path: Path) -> None:
+    path = warc(tmp_path / "x.warc", [record(URL.format("a"), page(1), fields="Content-Encoding: gzip\r\n")])
+    (only,) = read(path)
+    assert isinstance(only.content, Page)
+    assert only.content.content == page(1)
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress)]
+)
+def test_packed_answers(tmp_path: Path, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    packed = record(URL.format("a"), pack(page(1)), fields=f"content-encoding: {coding}\r\n")
+    (only,) = read(warc(tmp_path / "x.warc", [packed]))
+    assert isinstance(only.content, Page)
+    assert only.content.content == page(1)
 
 
 def test_a_wacz_file(tmp_path: Path) -> None:
