@@ -29,13 +29,16 @@ unit: .venv/dev.stamp
 limits: .venv/dev.stamp
 	FACTCHECK_LIMITS=1 $(BIN)/python -m pytest tests/test_limits.py
 
-# Mutated pages, guided by coverage: FUZZ_RUNS of them, or as many as fit in FUZZ_SECONDS. What breaks a promise is left in build/fuzz.
+# Mutated pages and archives, guided by coverage: FUZZ_RUNS of pages and a fifth as many archives, or as many as fit in
+# FUZZ_SECONDS, half of them for each. What breaks a promise is left in build/fuzz.
 FUZZ_RUNS ?= 100000
 FUZZ_SECONDS ?= 0
+FUZZ_OPTIONS := -max_len=2000 -timeout=30 -verbosity=0 -print_final_stats=1 -artifact_prefix=build/fuzz/
 fuzz: .venv/trust.stamp
-	mkdir -p build/fuzz/corpus
-	$(BIN)/python tests/fuzz/pages.py -runs=$(FUZZ_RUNS) -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -timeout=30 \
-		-verbosity=0 -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
+	mkdir -p build/fuzz/pages build/fuzz/archives
+	$(BIN)/python tests/fuzz/pages.py -runs=$(FUZZ_RUNS) -max_total_time=$$(($(FUZZ_SECONDS) / 2)) $(FUZZ_OPTIONS) build/fuzz/pages
+	$(BIN)/python tests/fuzz/archives.py -runs=$$(($(FUZZ_RUNS) / 5)) -max_total_time=$$(($(FUZZ_SECONDS) / 2)) \
+		$(FUZZ_OPTIONS) build/fuzz/archives
 
 # What an installation consists of, as a CycloneDX software bill of materials, with the hashes of requirements/run.txt.
 sbom: .venv/trust.stamp

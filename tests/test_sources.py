@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 import zipfile
@@ -19,10 +20,13 @@ from typing import Any
 import brotli
 import pytest
 from crawls import page, record, select, warc
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from factcheck.audit import audit
 from factcheck.capture import Capture, registered_domain
 from factcheck.domain import FactcheckError, Page, Skipped
+from factcheck.extract import extract
 from factcheck.plan import Plan, Progress
 from factcheck.polite import Guest
 from factcheck.sources import captures, check_sources, weight
@@ -246,6 +250,33 @@ def test_a_wacz_file(tmp_path: Path) -> None:
     (tmp_path / "y.wacz").write_bytes((tmp_path / "x.wacz").read_bytes()[:-40])
     (only,) = read(tmp_path / "y.wacz")
     assert "damaged WACZ file" in str(reasons([only]))
+
+
+#: What archives are made of, and cuts through it.
+PIECES = [piece for whole in records() for piece in (whole, whole[: len(whole) // 2], whole[len(whole) // 2 :])] + [
+    gzip.compress(whole) for whole in records()
+]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=40)), max_size=6),
+    st.sampled_from(["x.warc", "x.warc.gz", "x.wacz"]),
+    st.booleans(),
+)
+def test_any_bytes_as_an_archive(pieces: list[bytes], name: str, packed: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        content = b"".join(pieces)
+        if name.endswith(".wacz") and packed:
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("archive/data.warc", content)
+        else:
+            path.write_bytes(gzip.compress(content) if packed else content)
+        for capture in read(path):
+            assert isinstance(capture.content, Page | Skipped)
+            if isinstance(capture.content, Page):
+                extract(capture.content)
 
 
 def test_a_folder_of_archives(tmp_path: Path) -> None:

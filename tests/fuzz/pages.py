@@ -12,6 +12,7 @@ import io
 import re
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -46,12 +47,17 @@ def check(data: bytes) -> None:
     (page,) = load("-", io.BytesIO(content))
     if kind % 2 or isinstance(page, Skipped):  # what was told to be a page, though nobody would take it for one
         page = Page("-", content, TYPES[kind // 2 % 3], (None, "utf-16", "punycode", "latin-1")[kind // 6 % 4])
+    check_page(page)
+    assert time.process_time() - started < MAX_SECONDS, "too slow"
+
+
+def check_page(page: Page) -> None:
+    """Extract, split and read a page."""
     found = extract(page)
     if isinstance(found, Skipped):
         assert found.reason.isprintable(), found.reason
     else:
         check_document(found)
-    assert time.process_time() - started < MAX_SECONDS, "too slow"
 
 
 def forget_words() -> None:
@@ -103,10 +109,15 @@ def mutate(data: bytes, max_size: int, seed: int) -> bytes:
     return data[:max_size]
 
 
-if __name__ == "__main__":
+def fuzz(check: Callable[[bytes], None], seeds: list[bytes]) -> None:
+    """Run libFuzzer with the options of the command line. Its last argument, where it is a folder, takes the seeds in."""
     folder = Path(sys.argv[-1])
     if folder.is_dir():
-        for number, page in enumerate(SEEDS):
-            (folder / f"seed-{number}").write_bytes(b"\0" + page[:4000])
+        for number, seed in enumerate(seeds):
+            (folder / f"seed-{number}").write_bytes(seed)
     atheris.Setup(sys.argv, check, custom_mutator=lambda data, size, seed: mutate(bytes(data), size, seed))
     atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    fuzz(check, [b"\0" + page[:4000] for page in SEEDS])
