@@ -23,11 +23,14 @@ MIN_WORDS = 8
 #: Plain text whose longest line is shorter was wrapped by hand, so that a line's end is no paragraph's end.
 MAX_WRAPPED = 100
 
-#: HTML over so many characters with more tags and attributes than one in so many is refused: parsed, it would take far more
+#: HTML over so many bytes with more tags and attributes than one in so many characters is refused: parsed, it would take far more
 #: memory than text does. Of the 10 pages of WCXB that are as large the most crowded has one in 41.
-CROWDED_HTML = {1_000_000: 30}
+CROWDED_HTML = {1_000_000: 36}
 #: The same for line ends in plain text.
 CROWDED_TEXT = {20_000: 6, 1_000_000: 30}
+#: A page of more blocks than this with fewer of its characters to each is refused: marks or numbers, each of which would take as
+#: long as a sentence. A number in the cell of a table takes 12 characters with its tags and a share of its row's.
+CROWDED_BLOCKS = {2_000: 12, 10_000: 40}
 #: The longest Markdown that is read, in characters, 30,000 words: its parser takes up to 20 s per MB.
 MAX_MARKDOWN = 200_000
 #: No paragraph is as long; a longer one is cut where a word ends, so that what follows takes memory for one piece at a time.
@@ -61,7 +64,7 @@ def extract(page: Page) -> Document | Skipped:
     if text is None:
         return Skipped(page.source, "binary, not text; give an .html, .txt or .md file")
     if page.media_type == "text/html":
-        if _is_crowded(text, CROWDED_HTML, crowding):
+        if _is_crowded(page, text, CROWDED_HTML, crowding):
             reason = f"hardly any text in {len(text):,} characters of markup; save the article alone as HTML or text"
             return Skipped(page.source, reason)
         markup = read_markup(text)
@@ -78,7 +81,7 @@ def extract(page: Page) -> Document | Skipped:
         body = parts = _shortened(_markdown_parts(text))
         title = ""
     else:
-        if _is_crowded(text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
+        if _is_crowded(page, text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
             return Skipped(
                 page.source, f"hardly any text in {len(text):,} characters of line ends; save the text alone"
             )
@@ -86,6 +89,9 @@ def extract(page: Page) -> Document | Skipped:
         title = ""
     if not body:
         return Skipped(page.source, "no text; the page is empty")
+    if len(parts) * max((least for most, least in CROWDED_BLOCKS.items() if len(parts) > most), default=0) > len(text):
+        reason = f"hardly any text, but {len(parts):,} pieces in {len(text):,} characters; save the article alone"
+        return Skipped(page.source, reason)
     language = foreign(_beginning(body, ENOUGH))
     if language:
         return Skipped(page.source, f"not in English (it reads as {language}); only English pages are checked")
@@ -93,8 +99,8 @@ def extract(page: Page) -> Document | Skipped:
     return _document(page.source, title, [part for part in parts if not is_foreign_line(part.text)])
 
 
-def _is_crowded(text: str, distances: dict[int, int], count: Callable[[str], int]) -> bool:
-    distance = max((least for size, least in distances.items() if len(text) > size), default=0)
+def _is_crowded(page: Page, text: str, distances: dict[int, int], count: Callable[[str], int]) -> bool:
+    distance = max((least for size, least in distances.items() if len(page.content) > size), default=0)
     return distance > 0 and count(text) * distance > len(text)
 
 

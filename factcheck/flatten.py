@@ -39,6 +39,7 @@ def crowding(html: str) -> int:
 def flatten(html: str) -> str:
     """Drop the tags of containers nested deeper than MAX_DEPTH, and attributes past MAX_ATTRIBUTES: parsing stays linear."""
     # A page is only copied where there is something to drop: its pieces take several times its memory.
+    # A page is only copied where there is something to drop: its pieces take several times its memory.
     if len(html) > 2 * MAX_ATTRIBUTES and any(found["kept"] for found in _CROWDED_TAG.finditer(html)):
         html = _CROWDED_TAG.sub(lambda found: found["kept"] or found[0], html)
     if html.count("<") < DEPTH_CHECK_FROM or not _is_deep(html):

@@ -53,9 +53,9 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "tables in broken places": lambda size: filled("<table><div>x", size=size),
     "table rows": lambda size: filled("<tr><td>a<td>b", "</table>", size=size).replace(b"</p>", b"</p><table>", 1),
     "rows as crowded as they may be": lambda size: filled(
-        "<tr><td>ab cd ef gh ij kl mn op qr st<td>ab cd ef gh ij kl mn op qr st", "</table>", size=size
+        "<tr><td>" + "ab cd ef gh " * 9 + "<td>" + "ab cd ef gh " * 8, "</table>", size=size
     ).replace(b"</p>", b"</p><table>", 1),
-    "headings as crowded as they may be": lambda size: filled("<h1>Ab cd. Ef gh. Ij kl. Mn op.", size=size),
+    "headings as crowded as they may be": lambda size: filled("<h1>" + "Ab cd. Ef gh. Ij kl. " * 4, size=size),
     "attributes as crowded as they may be": lambda size: filled(
         "<p " + "".join(f" a{n}" + "=" + "x" * 25 for n in range(300)) + ">x", size=size
     ),
@@ -69,6 +69,11 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "numbers beside labels": lambda size: filled("<div><b>75%</b><i>of us</i></div>", size=size),
     "steps": lambda size: filled("<div>1</div><div>2</div>", size=size),
     "headings": lambda size: filled("<h1>A", size=size),
+    "headings that differ": lambda size: (FILLER + "".join(f"<h1>A{n:x}" for n in range(size // 9))).encode(),
+    "headings as many as they may be": lambda size: (
+        FILLER + "".join(f"<h3>Clinic {n:x} of town {n:x}</h3>{' ' * 9}" for n in range(size // 41))
+    ).encode(),
+    "short sentences": lambda size: filled("<p>" + "Abcd ef ghi jk. " * 100, size=size),
     "line breaks": lambda size: filled("a<br>", size=size),
     "comments open": lambda size: filled("<!--", size=size),
     "tags open": lambda size: filled("<", size=size),
@@ -145,6 +150,9 @@ BIG: dict[str, Callable[[int], bytes]] = {
     ),
     "foreign line": lambda size: filled("é ", size=size),
     "foreign lines": lambda size: filled("<p>été à la plage où l’âne brait", size=size),
+    "foreign lines as crowded as they may be": lambda size: filled(
+        "<p>" + "été à la plage où l’âne brait, " * 3, size=size
+    ),
     "scripts": lambda size: filled("<script>x</script>", size=size),
     "templates": lambda size: filled("<template>", size=size),
     "svg and math": lambda size: filled("<svg><math>", size=size),

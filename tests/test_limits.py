@@ -26,17 +26,12 @@ from factcheck.split import split
 SECONDS_PER_MB = 2.0
 #: Of Markdown, of which no more than 0.2 MB are read.
 MARKDOWN_SECONDS_PER_MB = 20.0
-#: Pages of nothing but sentences of a word or two, over the bar of 2 s: measured at 5.5 and 5.6 s/MB, about 60 microseconds a
-#: sentence, and linear.
-SLOW = {"headings": 6.0, "definitions": 6.0}
 #: Machines that run tests are busy and their processors shared.
 SLACK = 2.5
 TIMES_THE_PAGE = 20.0
 #: What takes more memory than that, and why (docs/threats.md says so).
 KNOWN = {
     "words that differ": 85.0,  # spaCy keeps each word that it sees
-    "foreign lines": 45.0,  # tags just sparse enough
-    "entities unknown": 30.0,
 }
 EVERYTHING = bool(os.environ.get("FACTCHECK_LIMITS"))
 #: The names whose memory `make test` measures.
@@ -63,7 +58,7 @@ def test_time(name: str) -> None:
     for size in (MB * 19 // 20, MB * 21 // 20) if EVERYTHING else (MB // 10,):
         found = measured(tuple(BIG), size)[name]
         bar = MARKDOWN_SECONDS_PER_MB if name.startswith("markdown") else SECONDS_PER_MB
-        assert found["seconds_per_mb"] <= SLOW.get(name, bar) * SLACK
+        assert found["seconds_per_mb"] <= bar * SLACK
 
 
 @pytest.mark.parametrize("name", BIG if EVERYTHING else LARGE)
