@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from sys import intern
+from threading import Lock
 from typing import Any, NamedTuple
 
 import spacy
-from spacy.attrs import NORM
+from spacy.attrs import LOWER, NORM
 from spacy.tokens import Token
 
 #: Characters in a sentence, more than a page can have. spaCy's own limit of 1,000,000 is for parsers, which are not used here.
 MAX_LENGTH = 100_000_000
-#: Stretches without a space whose tokens are kept at hand; pages repeat their words.
-_KEPT = 50_000
+#: Stretches without a space whose tokens are kept at hand, and their longest; pages repeat their words.
+_KEPT, _LONGEST = 10_000, 40
+#: New words after which spaCy forgets those that it has met: each takes about 800 bytes, and it keeps all.
+_FORGETS = 5_000
 
 
 class Word(NamedTuple):
@@ -43,9 +47,15 @@ class Tokenizer:
         self.nlp = spacy.blank("en")
         self.nlp.max_length = MAX_LENGTH
         getters: dict[int, Any] = self.nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
-        getters[NORM] = normal_form
+        getters[NORM] = self._normal_form = normal_form
+        for unused in set(getters) - {LOWER, NORM}:  # of which working out 20 takes a third of the time of a new word
+            del getters[unused]
         self._tokenize = self.nlp.tokenizer  # nine times faster than `make_doc`, which also looks at the text's length
+        rules: dict[str, Any] = self.nlp.tokenizer.rules  # type: ignore[union-attr]
+        # Words that rules cut, and those that they made, which have norms of their own.
+        self._special = frozenset(rules).union(lexeme.text for lexeme in self.nlp.vocab)
         self._kept: dict[str, tuple[tuple[Word, int, int], ...]] = {}
+        self._lock, self._zone, self._known = Lock(), ExitStack(), len(self.nlp.vocab)
 
     def __call__(self, folded: str) -> Tokens:
         """Tokens of a folded text."""
@@ -57,8 +67,8 @@ class Tokenizer:
         for stretch in folded.split(" ") if plain else (folded,):
             found = kept.get(stretch) if plain else None
             if found is None:
-                found = tuple((_word(t), t.idx, t.idx + len(t)) for t in self._tokenize(stretch))
-                if plain:
+                found = self._read(stretch)
+                if plain and len(stretch) <= _LONGEST:
                     if len(kept) >= _KEPT:
                         kept.clear()
                     kept[stretch] = found
@@ -67,6 +77,19 @@ class Tokenizer:
                 spans.append((at + start, at + end))
             at += len(stretch) + 1
         return Tokens(words, spans)
+
+    def _read(self, stretch: str) -> tuple[tuple[Word, int, int], ...]:
+        """The tokens of a stretch that is not at hand, with the offsets of each."""
+        # spaCy cuts at punctuation, before units ("5mg"), and where a rule says so ("cannot").
+        whole = stretch.isascii() and (stretch.isalpha() or (stretch.isalnum() and stretch[-1].isdigit()))
+        if whole and stretch not in self._special:
+            return ((Word(stretch, intern(stretch.lower()), intern(self._normal_form(stretch))), 0, len(stretch)),)
+        with self._lock:  # what spaCy forgets must be nobody's
+            if len(self.nlp.vocab) - self._known > _FORGETS:
+                self._known = len(self.nlp.vocab)
+                self._zone.close()
+                self._zone.enter_context(self.nlp.memory_zone())
+            return tuple((_word(t), t.idx, t.idx + len(t)) for t in self._tokenize(stretch))
 
 
 def _word(token: Token) -> Word:

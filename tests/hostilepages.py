@@ -53,7 +53,7 @@ BIG: dict[str, Callable[[int], bytes]] = {
     "tables in broken places": lambda size: filled("<table><div>x", size=size),
     "table rows": lambda size: filled("<tr><td>a<td>b", "</table>", size=size).replace(b"</p>", b"</p><table>", 1),
     "rows as crowded as they may be": lambda size: filled(
-        "<tr><td>" + "ab cd ef gh " * 9 + "<td>" + "ab cd ef gh " * 8, "</table>", size=size
+        "<tr><td>" + "ab cd ef gh " * 10 + "<td>" + "ab cd ef gh " * 8, "</table>", size=size
     ).replace(b"</p>", b"</p><table>", 1),
     "headings as crowded as they may be": lambda size: filled("<h1>" + "Ab cd. Ef gh. Ij kl. " * 4, size=size),
     "attributes as crowded as they may be": lambda size: filled(

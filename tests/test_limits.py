@@ -29,15 +29,12 @@ MARKDOWN_SECONDS_PER_MB = 20.0
 #: Machines that run tests are busy and their processors shared.
 SLACK = 2.5
 TIMES_THE_PAGE = 20.0
-#: What takes more memory than that, and why (docs/threats.md says so).
-KNOWN = {
-    "words that differ": 85.0,  # spaCy keeps each word that it sees
-}
 EVERYTHING = bool(os.environ.get("FACTCHECK_LIMITS"))
 #: The names whose memory `make test` measures.
 LARGE = [
     "attributes", "attributes as crowded as they may be", "word of one megabyte", "zero-width in words", "quotes open",
     "negations", "footnotes", "json values", "bullets", "text: one line", "headings as crowded as they may be",
+    "rows as crowded as they may be", "foreign lines as crowded as they may be", "words that differ", "entities unknown",
 ]  # fmt: skip
 
 
@@ -64,7 +61,7 @@ def test_time(name: str) -> None:
 @pytest.mark.parametrize("name", BIG if EVERYTHING else LARGE)
 def test_memory(name: str) -> None:
     found = measured(tuple(BIG) if EVERYTHING else tuple(LARGE), MB * 21 // 20)[name]
-    assert found["times_the_page"] <= KNOWN.get(name, TIMES_THE_PAGE)
+    assert found["times_the_page"] <= TIMES_THE_PAGE
 
 
 #: Kept pages that are not read, and why: no text in them, or more control characters than text has.

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import factcheck.tokens
 from factcheck.lexicon import fold, normal_form
 from factcheck.paths import data_dir
 from factcheck.tokens import Phrases, Tokenizer, Word
@@ -48,6 +49,25 @@ def test_tokens_of_pages_are_those_of_spacy(page: Path) -> None:
 @given(st.text(alphabet=" ab.,'’:;()-/$%1Zé\n", max_size=40))
 def test_tokens_of_any_text_are_those_of_spacy(text: str) -> None:
     check(text)
+
+
+@given(st.text(alphabet="abcmkgGT059Zé", min_size=1, max_size=6))
+def test_tokens_of_any_word_are_those_of_spacy(word: str) -> None:
+    check(f"{word} {word.capitalize()}")
+
+
+def test_tokens_of_special_words_are_those_of_spacy() -> None:
+    for word in sorted(TOKENIZE._special):
+        check(f"{word} x")
+
+
+def test_spacy_forgets_the_words_of_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factcheck.tokens, "_FORGETS", 100)
+    tokenize = Tokenizer(normal_form)
+    before = len(tokenize.nlp.vocab.strings)
+    found = [tokenize(f"word-{n} {n}mg").words for n in range(1_000)]
+    assert len(tokenize.nlp.vocab.strings) < before + 500
+    assert [tokenize(f"word-{n} {n}mg").words for n in range(1_000)] == found
 
 
 def test_every_phrase_is_found_the_longest_of_a_start_first() -> None:

@@ -13,7 +13,6 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import atheris
@@ -41,7 +40,6 @@ PIECES = sorted(
 
 def check(data: bytes) -> None:
     """Take one input all the way. The first byte chooses its type and where its charset comes from."""
-    forget_words()
     kind, content = data[0] if data else 0, data[1:]
     started = time.process_time()
     (page,) = load("-", io.BytesIO(content))
@@ -58,19 +56,6 @@ def check_page(page: Page) -> None:
         assert found.reason.isprintable(), found.reason
     else:
         check_document(found)
-
-
-def forget_words() -> None:
-    """Let spaCy forget the words of the last 500 inputs, which would fill the memory with invented ones."""
-    global words, inputs
-    inputs += 1
-    if inputs % 500 == 1:
-        words.close()
-        words = ExitStack()
-        words.enter_context(READER.lexicon.nlp.memory_zone())
-
-
-words, inputs = ExitStack(), 0
 
 
 def check_document(document: Document) -> None:
