@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_DECLARATION = re.compile(r"[^;]+")
+_PART = re.compile(r"[{}]|[^{}]+")
 _NAME = re.compile(r"[.#]-?[a-z_][\w-]*", re.I)
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|%|vw|vh|pt|ch)?|-\d{2,}(?:em|rem|vw|vh)")
 _NOTHING = re.compile(r"0(?:\.0+)?(?:px|em|rem|%|pt)?|[01](?:\.\d+)?px")
@@ -21,8 +23,8 @@ def hides(declarations: str) -> bool:
     if ":" not in declarations:
         return False
     given: dict[str, str] = {}
-    for declaration in declarations.lower().split(";"):
-        name, _, value = declaration.partition(":")
+    for declaration in _DECLARATION.finditer(declarations.lower()):
+        name, _, value = declaration[0].partition(":")
         given[name.strip()] = value.replace("!important", "").strip()
     if given.get("display") == "none" or given.get("visibility") in ("hidden", "collapse"):
         return True
@@ -50,7 +52,8 @@ def hiding_names(sheets: Iterable[str]) -> frozenset[str]:
     names: set[str] = set()
     for sheet in sheets:
         depth, selector = 0, ""
-        for part in re.split(r"([{}])", _COMMENT.sub(" ", sheet)):
+        for found in _PART.finditer(_COMMENT.sub(" ", sheet)):
+            part = found[0]
             if part == "{":
                 depth += 1
             elif part == "}":

@@ -16,6 +16,8 @@ from spacy.tokens import Token
 MAX_LENGTH = 100_000_000
 #: Stretches without a space whose tokens are kept at hand, and their longest; pages repeat their words.
 _KEPT, _LONGEST = 10_000, 40
+#: Longer than any word: a stretch of this length is one token, since spaCy might make a thousand of it.
+_WORD = 500
 #: New words after which spaCy forgets those that it has met: each takes about 800 bytes, and it keeps all.
 _FORGETS = 5_000
 
@@ -82,7 +84,7 @@ class Tokenizer:
         """The tokens of a stretch that is not at hand, with the offsets of each."""
         # spaCy cuts at punctuation, before units ("5mg"), and where a rule says so ("cannot").
         whole = stretch.isascii() and (stretch.isalpha() or (stretch.isalnum() and stretch[-1].isdigit()))
-        if whole and stretch not in self._special:
+        if (whole and stretch not in self._special) or (len(stretch) >= _WORD and " " not in stretch):
             return ((Word(stretch, intern(stretch.lower()), intern(self._normal_form(stretch))), 0, len(stretch)),)
         with self._lock:  # what spaCy forgets must be nobody's
             if len(self.nlp.vocab) - self._known > _FORGETS:
