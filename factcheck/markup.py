@@ -172,17 +172,18 @@ class _Walk:
                 self.in_raised += 1
                 if self.in_raised == 1 and _is_footnote(node):  # one look at each, however they are nested
                     return None
-            if self.is_hidden(node.attributes):
+            attributes = node.attributes
+            if self.is_hidden(attributes):
                 text = clean(node.text())
                 if text:
                     self.markup.hidden.append((self.box, text))
                 return None
+            self.take_tooltip(attributes)
             if tag == "a":
                 self.in_link += 1
             if self.last_closed == tag and len(self.parts[-1]) > 1:
                 self.parts.append(_SEAM)
             elif tag == "span":
-                attributes = node.attributes
                 counted = next((attributes[name] for name in _COUNTERS if name in attributes), "") or ""
                 if counted[:1].isdigit():
                     self.take_text(counted)
@@ -200,6 +201,11 @@ class _Walk:
         else:
             self.open_box(node, tag)
         return node.child
+
+    def take_tooltip(self, attributes: Mapping[str, str | None]) -> None:
+        """Take in what shows when a pointer rests on an element."""
+        if title := attributes.get("title"):
+            self.markup.alts.append((self.box, clean(title)))
 
     def leave(self, tag: str) -> None:
         """End an element."""
@@ -227,6 +233,7 @@ class _Walk:
             boxes[self.box].cells += 1
         self.box = len(boxes)
         boxes.append(box)
+        self.take_tooltip(attributes)
 
     def is_hidden(self, attributes: Mapping[str, str | None]) -> bool:
         """Whether an element is hidden by its attributes or by a plain rule for one of its names."""

@@ -96,7 +96,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     start = 0
     for cut in sorted(cuts | {len(text)}):
         piece = text[start:cut].rstrip()
-        if cut < len(text) and (not piece or _runs_on(piece, text, cut)):
+        if piece and cut < len(text) and _runs_on(piece, text, cut):
             continue
         if piece:
             spans += _cut(text, start + len(piece) - len(piece.lstrip()), start + len(piece))

@@ -132,6 +132,8 @@ def test_what_is_shown_is_not_said_to_be_hidden(sheet: str, attributes: str) -> 
     [
         (f"<img src=a.png alt='{CLAIM}'>", "", Channel.ALT),
         (f"<img src=a.png alt=logo title='{CLAIM}'>", "", Channel.ALT),
+        (f"<p>See <a href=/x title='{CLAIM}'>how it works</a>.</p>", "", Channel.ALT),
+        (f"<p title='{CLAIM}'>How it works.</p>", "", Channel.ALT),
         ("", f"<title>{CLAIM}</title>", Channel.TITLE),
         ("", f"<meta name=description content='{CLAIM}'>", Channel.META),
         (
@@ -151,6 +153,8 @@ def test_what_is_shown_is_not_said_to_be_hidden(sheet: str, attributes: str) -> 
     ids=[
         "alt",
         "title of an image",
+        "title of a link",
+        "title of a paragraph",
         "title",
         "description",
         "second description",

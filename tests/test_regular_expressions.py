@@ -5,12 +5,19 @@ from __future__ import annotations
 import importlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from factcheck.domain import Page
+from factcheck.extract import extract
+from factcheck.lexicon import Lexicon
+from factcheck.paths import data_dir
+from factcheck.read import Reader
+from factcheck.split import sentence_spans
 
 ROOT = Path(__file__).parent.parent / "factcheck"
 #: The longer input is so many times the shorter: quadratic time would be its square, 64.
@@ -111,6 +118,47 @@ def test_time_is_linear(name: str) -> None:
         growth = many / min(few, *(seconds(pattern, short) for _ in range(2)))
         assert many / LONGER * 1e6 <= SECONDS_PER_MB * SLACK, f"{unit!r}: {many / LONGER * 1e6:.1f} s per MB"
         assert growth < TIMES * 3, f"{unit!r}: {TIMES} times the text takes {growth:.0f} times the time"
+
+
+def _reader() -> Reader:
+    return Reader(Lexicon.load([data_dir() / "lexicon"]))
+
+
+def _phrases() -> list[str]:
+    """Some phrases of the lexicon, whole and without the last word: a matcher has to begin anew with each."""
+    rows = _reader().lexicon.rows.values()
+    phrases = sorted({phrase.removeprefix("=") for row in rows for phrase in row.phrases})[::40]
+    return [f"{phrase} " for phrase in phrases] + [
+        phrase.rpartition(" ")[0] + " " for phrase in phrases if " " in phrase
+    ]
+
+
+#: Characters that a stage is given, and four times as many: quadratic time would be 16 times as long. Sentences are found in
+#: windows of 20,000 characters, below which they do take quadratic time.
+FIRST, FOUR = 20_000, 4
+
+
+@pytest.mark.parametrize("stage", ["read", "sentences", "page"])
+def test_stages_take_linear_time(stage: str) -> None:
+    def page(text: str) -> object:
+        return extract(Page("-", text.encode(), "text/html"))
+
+    run: Callable[[str], object] = {"read": _reader().read, "sentences": sentence_spans, "page": page}[stage]
+
+    def took(text: str) -> float:
+        started = time.process_time()
+        run(text)
+        return time.process_time() - started
+
+    took("Ketamine is not approved. " * 100)  # what is loaded late
+    for unit in BAIT + _phrases():
+        long = (unit * (FIRST * FOUR // len(unit) + 1))[: FIRST * FOUR]
+        many = took(long)
+        if many < FAST * 5:
+            continue
+        few = max(took(long[:FIRST]) for _ in range(3))
+        growth = min(many, *(took(long) for _ in range(2))) / few
+        assert growth < FOUR * 2.5, f"{unit!r}: {FOUR} times the text takes {growth:.0f} times the time"
 
 
 def test_patterns_within_functions_are_compiled_outside_or_harmless() -> None:
