@@ -15,11 +15,11 @@ from spacy.tokens import Token
 #: Characters in a sentence, more than a page can have. spaCy's own limit of 1,000,000 is for parsers, which are not used here.
 MAX_LENGTH = 100_000_000
 #: Stretches without a space whose tokens are kept at hand, and their longest; pages repeat their words.
-_KEPT, _LONGEST = 10_000, 40
+_KEPT, _LONGEST = 8_000, 40
 #: Longer than any word: a stretch of this length is one token, since spaCy might make a thousand of it.
 _WORD = 500
 #: New words after which spaCy forgets those that it has met: each takes about 800 bytes, and it keeps all.
-_FORGETS = 5_000
+_FORGETS = 2_500
 
 
 class Word(NamedTuple):
