@@ -165,7 +165,8 @@ def test_watch_checks_again_what_changed(tmp_path: Path) -> None:
             assert [json.loads(watching.stdout.readline())["findings"] for _ in range(2)] == [[], []]
             assert "watching" in watching.stderr.readline()
             for number in range(100):  # the watch begins a moment after it is said
-                page(tmp_path, FALSE + "\n" * number)
+                # In one step, so that it is never read between being emptied and being written.
+                page(tmp_path.parent, FALSE + "\n" * number, "fresh").replace(tmp_path / "a.txt")
                 if select.select([watching.stdout], [], [], 0.3)[0]:
                     break
             again = json.loads(watching.stdout.readline())
