@@ -13,7 +13,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from factcheck.decide import Decision, decide
+from factcheck.compound import statements
+from factcheck.decide import Decision, decide, outweighed
 from factcheck.disclose import Discloser
 from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, off_topic
@@ -22,11 +23,11 @@ from factcheck.lexicon import Lexicon
 from factcheck.match import Matcher
 from factcheck.model import Model, load_model
 from factcheck.paths import data_dir, models_dir
-from factcheck.read import Reader, Reading
+from factcheck.read import FALSITY, Reader, Reading
 from factcheck.reference import as_it_stood, load_reference
 from factcheck.reword import Flagged, Suggester
 from factcheck.split import split
-from factcheck.weigh import Weighed, Weigher
+from factcheck.weigh import CERTAIN, Weighed, Weigher
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -189,10 +190,24 @@ class FactChecker:
     def _decide(
         self, asked: Sequence[tuple[str, str]], subject: frozenset[str] = frozenset()
     ) -> Iterator[tuple[Decision, Reading]]:
-        """The verdict on each text with its context, and how it was read."""
+        """The verdict on each text with its context, and how it was read: as a whole, then part by part where it is compound."""
         for i in range(0, len(asked), _BATCH):
-            readings = [self._reader.read(text, before, subject) for text, before in asked[i : i + _BATCH]]
-            yield from ((decide(weighed), weighed.reading) for weighed in self._weigher.weigh(readings))
+            batch = asked[i : i + _BATCH]
+            weighed = list(self._weigher.weigh([self._reader.read(text, before, subject) for text, before in batch]))
+            decided = [decide(w) for w in weighed]
+            parts = [
+                (n, text, start, end)
+                for n, (text, _) in enumerate(batch)
+                if (decided[n].confidence < CERTAIN or decided[n].claims) and FALSITY not in weighed[n].reading.cues
+                for start, end in statements(text)
+            ]
+            readings = [
+                self._reader.read(text, _leans_on(batch[n][1], text, start), subject, (start, end))
+                for n, text, start, end in parts
+            ]
+            for (n, *_), part in zip(parts, self._weigher.weigh(readings), strict=True):
+                decided[n] = outweighed(decided[n], decide(part))
+            yield from zip(decided, (w.reading for w in weighed), strict=True)
 
     def _labels(self, texts: Sequence[str]) -> list[Label]:
         return [decision.label for decision, _ in self._decide([(text, "") for text in texts])]
@@ -231,6 +246,11 @@ def _finding(identifier: str, sentence: Sentence, decision: Decision, suggestion
         explain(decision),
         suggestion,
     )
+
+
+def _leans_on(before: str, text: str, start: int) -> str:
+    """What a part of a sentence leans on: the sentence before, or what the sentence has said so far."""
+    return text[:start] or before
 
 
 def _unread(source: str, sentence: Sentence) -> Finding:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from factcheck.domain import Entry, Strength
 from factcheck.lexicon import Mention
 from factcheck.match import IN_CLAUSE, Candidate
-from factcheck.read import CUE_TYPES, Clause, Reading
+from factcheck.read import CUE_TYPES, FALSITY, Clause, Reading
 
 Features = dict[str, float]
 #: Words that carry the drug's or a condition's name are abstracted in n-grams, so that what is learned of one carries over.
@@ -49,10 +49,17 @@ def in_pair(pair: str) -> tuple[str, str]:
 
 def grams(reading: Reading) -> Grams:
     """Words and pairs of a sentence as written, case, names and numbers aside."""
+    return _grams(_as_written(reading), 1.6)
+
+
+def _as_written(reading: Reading) -> list[str]:
+    """The words of a sentence in lower case; a number and a name, of however many words, are one word each."""
     words = ["<n>" if w[:1].isdigit() else w for w in reading.lowers]
+    if not reading.names:
+        return words
     for i in reading.names:
         words[i] = "<name>"
-    return _grams(words, 1.6)
+    return [w for i, w in enumerate(words) if i not in reading.names or i - 1 not in reading.names]
 
 
 def claim_grams(reading: Reading, candidate: Candidate | None) -> Grams:
@@ -76,7 +83,7 @@ def sentence_features(reading: Reading) -> Features:
 def spoken_features(reading: Reading) -> Features:
     """Features of the whole sentence but its words and pairs."""
     f: Features = {"bias": 1.0}
-    n = max(len(reading.lowers), 1)
+    n = max(len(_as_written(reading)), 1)
     f[f"len:{min(n // 5, 8)}"] = 0.4
     for name in sorted(reading.concepts):
         f[f"c:{name}"] = 0.4
@@ -146,11 +153,15 @@ def cue_features(reading: Reading, candidate: Candidate | None, entry: Entry) ->
 
 
 def negating(clause: Clause) -> list[Mention]:
-    """The negations of a clause, one inside another ("no" in "no evidence") counted once."""
+    """The negations of a clause, one inside another ("no" in "no evidence") counted once; not one that is part of calling the
+    whole false ("not true that")."""
     found: list[Mention] = []
+    end = 0
     for m in clause.mentions:
-        if m.type in _NEGATING and not (found and m.start < found[-1].end):
-            found.append(m)
+        if m.type == FALSITY or (m.type in _NEGATING and m.start >= end):
+            end = max(end, m.end)
+            if m.type in _NEGATING:
+                found.append(m)
     return found
 
 

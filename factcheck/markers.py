@@ -6,7 +6,7 @@ from factcheck.domain import Stance, Strength
 from factcheck.features import negating, rule_strength
 from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate
-from factcheck.read import Clause, Reading
+from factcheck.read import FALSITY, Clause, Reading
 
 #: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on
 #: the development pages, on which it was therefore chosen; cross-validation on the training sentences cannot tell them apart.
@@ -26,39 +26,76 @@ def with_markers(reading: Reading, candidate: Candidate | None, learned: Floats)
     return mixed
 
 
-def cancels(candidate: Candidate | None) -> bool:
-    """Whether two negations of the claim's clause cancel; wording, which sees them one by one, is then no guide."""
+def misleads(reading: Reading, candidate: Candidate | None) -> bool:
+    """Whether wording, which sees negations one by one, is no guide: two of the clause cancel, or the whole is called false."""
+    return FALSITY in reading.cues or _cancels(candidate)
+
+
+def _cancels(candidate: Candidate | None) -> bool:
+    """Whether two negations of the claim's clause cancel."""
     if candidate is None or candidate.reach != IN_CLAUSE or len(negating(candidate.clause)) != 2:
         return False
     return "affix" in candidate.clause.cues or _litotes(candidate.clause)
 
 
 def with_negation(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances, with three rules mixed in.
+    """The learned stances, with five rules mixed in.
 
     Two negations of a clause cancel ("is not non-addictive"). A negated verb denies what follows it ("cannot injure the liver").
     A claim worded with a negation is denied by a clause that has none and compares nothing ("is an opioid" for "is not an
-    opioid").
+    opioid"). A doubt denies what hangs on it ("it is unclear whether it lasts"). Calling it false turns a
+    claim round ("it is a myth that it is non-addictive").
     """
+    stances = _within(reading, candidate, learned)
+    if FALSITY in reading.cues:
+        turned = [_TURNED.get(s, s) for s in Stance]
+        stances = stances[[list(Stance).index(s) for s in turned]]
+    return stances
+
+
+_TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
+
+
+def _within(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
+    """The learned stances with what the negations of the claim's own clause say of it mixed in."""
     if candidate is None or candidate.reach != IN_CLAUSE:
         return learned
     clause, negative = candidate.clause, candidate.slots.negative
     count = len(negating(clause))
-    if cancels(candidate):
+    if _asked(reading, candidate):
+        return _mixed(learned, Stance.DENIES)
+    if _cancels(candidate):
         stance = Stance.DENIES if negative else Stance.ASSERTS
-    elif (count == 1 and not negative and _denied(reading, candidate)) or (
+    elif (not negative and (_doubted(candidate) or (count == 1 and _denied(reading, candidate)))) or (
         count == 0 and negative and not clause.cues & {"contrast", "compare", "uncertain"}
     ):
         stance = Stance.DENIES
     else:
         return learned
+    return _mixed(learned, stance)
+
+
+def _mixed(learned: Floats, stance: Stance) -> Floats:
     mixed: Floats = (1 - MARKED) * learned
     mixed[list(Stance).index(stance)] += MARKED
     return mixed
 
 
+def _asked(reading: Reading, candidate: Candidate) -> bool:
+    """Whether the claim hangs on a doubt ("it is unclear whether"), other than one that it is about itself."""
+    return any(
+        m.type == "uncertain"
+        and m.id not in candidate.matched
+        and reading.lowers[m.end : m.end + 1] in (("whether",), ("if",))
+        for m in candidate.clause.mentions
+    )
+
+
 #: Words that negate the verb beside them, and words after them that turn the negation elsewhere ("not only", "not everyone").
 _NEGATORS = frozenset({"not", "n't", "cannot", "never"})
+#: Subjects that negate their whole clause ("no patient has", "nobody has").
+_NOBODY = frozenset({"nobody", "none"})
+_ANYBODY = frozenset("patient patients person people one adult adults study studies trial trials research".split())
 _TURNING = frozenset(
     "only merely just simply all every everyone everybody always necessarily alone yet solely but".split()
 )
@@ -69,10 +106,22 @@ def _denied(reading: Reading, candidate: Candidate) -> bool:
     clause = candidate.clause
     negation = negating(clause)[0]
     words = reading.lowers[negation.start : negation.end + 2]
-    if negation.type != "negation" or _NEGATORS.isdisjoint(words[: negation.end - negation.start]):
+    verb = not _NEGATORS.isdisjoint(words[: negation.end - negation.start])
+    subject = negation.start <= clause.start + 1 and (
+        words[0] in _NOBODY or (words[0] == "no" and words[1:2] and words[1] in _ANYBODY)
+    )
+    if negation.type != "negation" or not (verb or subject):
         return False
     following = [m.start for m in clause.mentions if m.id in candidate.matched and m.start > negation.start]
     return bool(following) and _TURNING.isdisjoint(words)
+
+
+def _doubted(candidate: Candidate) -> bool:
+    """Whether proof is denied before anything that filled the entry's slots ("there is no evidence that")."""
+    at = [m.start for m in candidate.clause.mentions if m.id in candidate.matched]
+    return any(
+        m.type == "doubt" and m.id not in candidate.matched and m.end <= min(at) for m in candidate.clause.mentions
+    )
 
 
 def _litotes(clause: Clause) -> bool:

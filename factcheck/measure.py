@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from factcheck.domain import Entry, Label, Quantity
 from factcheck.match import IN_CLAUSE, Candidate
 from factcheck.quantity import HOURS, Amount
@@ -9,28 +11,45 @@ from factcheck.read import Reading
 
 #: Units whose value is a fact and not a degree: another value is wrong, not exaggerated.
 _EXACT = frozenset({"year", "mg/kg", "mg"})
-#: A percentage or time may miss the range by this much (of the bound) and still be called the same figure: 45 for 46.5.
-_ROUNDING = 0.07
-#: A duration this many times the evidence's upper bound is no longer exaggeration but another fact (a year for two weeks).
+#: A percentage or time may miss the range by this much (of the bound) and still be the same figure: a month for four weeks.
+_ROUNDING = 0.09
+#: A duration or price this many times the evidence's bound is no longer exaggeration but another fact (a year for two weeks).
 _ANOTHER_FACT = 12.0
+#: Topics in which less than the evidence says is as wrong as more, since neither exaggerates an effect; three times is
+#: another fact.
+_BOTH_WAYS = frozenset({"dosing", "practice", "cost"})
+_ANOTHER_PRACTICE = 3.0
 
 
-def measure(entry: Entry, reading: Reading, candidate: Candidate | None) -> Label | None:
+def years_of(entries: Iterable[Entry], reading: Reading) -> frozenset[Amount]:
+    """The years of a sentence that one of these entries gives, and which therefore are no wrong years of another: in "approved in
+    1970 and first made in 1962" each has its own."""
+    years = [a for a in reading.amounts if a.unit == "year"]
+    known = [q for entry in entries for q in entry.numbers if q.unit == "year"] if years else []
+    return frozenset(a for a in years for q in known if (q.low or a.low) <= a.low and a.high <= (q.high or a.high))
+
+
+def measure(
+    entry: Entry, reading: Reading, candidate: Candidate | None, elsewhere: frozenset[Amount] = frozenset()
+) -> Label | None:
     """The verdict of the sentence's numbers on an entry, or None where they say nothing on it.
 
     Overlap with a range of the same unit supports; beyond it in the direction of the claim overstates; an exact value (a year, a
-    dose) that differs contradicts. In topic `history` a year of the same decade is right.
+    dose) that differs contradicts. In topic `history` a year of the same decade is right; one of `elsewhere`, which another entry
+    that the sentence speaks of gives, is not held against this one.
     """
-    if not entry.numbers or not reading.amounts or candidate is None:
+    if not entry.numbers or not reading.amounts:
         return None
     said = reading.amounts
-    if candidate.reach == IN_CLAUSE:
+    if candidate is not None and candidate.reach == IN_CLAUSE:
         said = tuple(a for a in said if candidate.clause.start <= a.start < candidate.clause.end)
     verdicts = []
     for amount in said:
         ranges = [r for q in entry.numbers if (r := _range(q, amount)) is not None]
         if ranges:
-            verdicts.append(_compare(amount, ranges, entry))
+            verdict = _compare(amount, ranges, entry)
+            if not (verdict is Label.CONTRADICTED and amount in elsewhere):
+                verdicts.append(verdict)
     settled = [v for v in verdicts if v is not None]
     if not settled:
         return None
@@ -59,9 +78,13 @@ def _compare(amount: Amount, ranges: list[tuple[float, float]], entry: Entry) ->
         return Label.SUPPORTED if inside or entry.topic == "onset" or amount.unit in _EXACT else Label.OVERSTATED
     if amount.unit in _EXACT:
         return Label.CONTRADICTED
+    top, bottom = max(high for _, high in ranges), min(low for low, _ in ranges)
+    times = amount.unit in HOURS or amount.unit == "USD"
+    far = _ANOTHER_PRACTICE if entry.topic in _BOTH_WAYS else _ANOTHER_FACT
+    if times and amount.low > far * top and entry.topic not in ("safety", "dependence"):
+        return Label.CONTRADICTED
     if entry.topic in ("onset", "safety", "dependence"):
-        return Label.OVERSTATED if amount.high < min(low for low, _ in ranges) else None
-    top = max(high for _, high in ranges)
-    if amount.low <= top:
-        return None
-    return Label.CONTRADICTED if amount.unit in HOURS and amount.low > _ANOTHER_FACT * top else Label.OVERSTATED
+        return Label.OVERSTATED if amount.high < bottom else None
+    if amount.low > top:
+        return Label.OVERSTATED
+    return Label.CONTRADICTED if times and entry.topic in _BOTH_WAYS and amount.high * far < bottom else None

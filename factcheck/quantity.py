@@ -12,8 +12,8 @@ _WORDS = {
     "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "hundred": 100,
 }  # fmt: skip
-#: "A few minutes", "several days": read as the top of what people mean by them.
-_VAGUE = {"few": 5.0, "several": 7.0, "couple": 2.0}
+#: "A few minutes", "several days": read as the least that people mean by them.
+_VAGUE = {"few": 3.0, "several": 3.0, "couple": 2.0}
 _FRACTIONS = {"half": 50.0, "third": 33.3, "thirds": 66.7, "quarter": 25.0, "quarters": 75.0}
 #: Unit words, singular and plural, and the unit that they stand for; times are turned into the smallest that is exact.
 _UNITS = {
@@ -47,6 +47,11 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
     while i < n:
         if lowers[i] not in _BEGINNINGS and not lowers[i][:1].isdigit() and lowers[i][:1] != "$":
             i += 1  # most words
+            continue
+        share, after = _share(lowers, i)
+        if share is not None:
+            yield Amount(share, share, "%", i, after)
+            i = after
             continue
         if _YEAR.match(lowers[i]):
             year = float(lowers[i][:4])
@@ -82,8 +87,36 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
             i = end
 
 
+def _share(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
+    """A share given as two numbers ("nine in ten", "8 out of 10 patients"), in percent, and where it ends."""
+    part, after = _count(lowers, i)
+    if part is None or after >= len(lowers):
+        return None, i
+    if lowers[after] == "out" and lowers[after + 1 : after + 2] and lowers[after + 1] == "of":
+        after += 2
+    elif lowers[after] == "in":
+        after += 1
+    else:
+        return None, i
+    whole, after = _count(lowers, after)
+    if whole is None or whole < 2 or part > whole:
+        return None, i
+    return round(100 * part / whole, 1), after
+
+
+def _count(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
+    """A whole number below a thousand, and where it ends."""
+    if i >= len(lowers):
+        return None, i
+    if lowers[i].isdigit() and len(lowers[i]) < 4:
+        return float(lowers[i]), i + 1
+    return (float(_WORDS[lowers[i]]), i + 1) if lowers[i] in _WORDS else (None, i)
+
+
 def _value(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
     word = lowers[i]
+    if list(lowers[i : i + 3]) == ["half", "a", "dozen"]:
+        return 6.0, i + 3
     if _NUMBER.match(word):
         return float(word.strip("$%").replace(",", "")), i + 1
     if word in ("a", "one", "two", "three") and i + 1 < len(lowers) and lowers[i + 1] in _FRACTIONS:

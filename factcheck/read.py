@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from factcheck.lexicon import Lexicon, Mention, fold
+from factcheck.names import names_in, titled_share, without
 from factcheck.quantity import Amount, amounts
 
 _CONJUNCTIONS = frozenset(("and but while whereas although though yet so because since or however").split())
@@ -51,6 +52,7 @@ class Reading(NamedTuple):
     drug_named: bool
     amounts: tuple[Amount, ...]
     question: bool
+    unstated: bool  # a question of yes or no, or the lead-in of a list: what it would claim is not said
     names: frozenset[int]  # tokens that are part of a name which no row of the lexicon has ("Harbor", "Tucson")
     titled: float  # share of the words of four letters and more that begin with a capital
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
@@ -67,15 +69,24 @@ class Reader:
         self._said: dict[str, frozenset[str]] = {}
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
-    def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
-        """Read one sentence; `before` is the sentence before it, for the drug and the matter that a pronoun stands for, `subject`
-        the treatment that its page is about where that is not ketamine."""
-        skip = _dateline(text)
-        folded, places = fold(text[skip:])
+    def read(
+        self, text: str, before: str = "", subject: frozenset[str] = frozenset(), part: tuple[int, int] | None = None
+    ) -> Reading:
+        """Read one sentence, or the part of it between two offsets.
+
+        `before` is the sentence before it, for the drug and the matter that a pronoun stands for, `subject` the treatment that
+        its page is about where that is not ketamine.
+        """
+        skip, end = part or (_dateline(text), len(text))
+        folded, places = fold(text[skip:end])
         doc = self.lexicon.doc(folded)
         tokens, spans_of = doc
         lowers = tuple([t.lower for t in tokens])
         mentions = tuple([m for m in self.lexicon.find(doc) if m.type != "hedge" or not _past_could(m, lowers)])
+        titled = titled_share(text[skip:end] if part else text)
+        names, organizations = names_in([t.text for t in tokens], mentions, titled)
+        if organizations:
+            mentions = without(organizations, mentions)
         if skip or not isinstance(places, range):
             spans_of = [(skip + places[start], skip + places[end - 1] + 1) for start, end in spans_of]
         spans = _clause_spans(lowers, mentions)
@@ -84,7 +95,6 @@ class Reader:
             self._clause(s, e, lowers, mentions, starts, participle, spans[n - 1][0] if participle and n else s)
             for n, (s, e, participle) in enumerate(spans)
         )
-        titled = _titled(text)
         named = frozenset([m.id for m in mentions if m.id in self._drugs])
         anaphoric = any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
@@ -104,7 +114,8 @@ class Reader:
             drug_named=bool(named),
             amounts=tuple(amounts(lowers)),
             question=text.rstrip().endswith("?"),
-            names=_names([t.text for t in tokens], mentions, titled),
+            unstated=bool(_UNSTATED.match(text.strip())),
+            names=names,
             titled=titled,
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
@@ -156,11 +167,21 @@ class Reader:
 #: Lexicon types that are cues, not concepts.
 CUE_TYPES = frozenset(
     (
-        "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain goal offer cta "
+        "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain falsity goal offer cta "
         "clinic person reader article contrast compare practice attribution"
     ).split()
 )
 
+
+#: "Can ketamine cure depression?" and "The benefits of ketamine include:" claim nothing; a question to the reader ("Are you tired
+#: of ...?") may presuppose a claim, as one with why and how does.
+_UNSTATED = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|may|might)\s+(?!you\b|we\b|i\b)[^.!;:]*\?\Z"
+    r"|[^.!;:?]*\b(?:are|be|for|includes?|including|following|below|with|involves?|features?):\Z",
+    re.IGNORECASE,
+)
+#: The type of cues that call what a sentence says false, as a whole ("it is a myth that").
+FALSITY = "falsity"
 
 #: A dateline ("BEND, Ore., March 3, 2024 (Newswire) - "): place, month and day, and a dash within the first 160 characters.
 _DATELINE = re.compile(
@@ -182,30 +203,6 @@ def _past_could(mention: Mention, lowers: Sequence[str]) -> bool:
         ("never",),
         ("n't",),
     )
-
-
-#: A sentence with a larger share of capitalized words is a heading: its capitals tell no names.
-_HEADING = 0.6
-
-
-def _names(tokens: Sequence[str], mentions: Sequence[Mention], titled: float) -> frozenset[int]:
-    """Capitalized words within a sentence that the lexicon does not know: whose they are says nothing of the treatment."""
-    if titled > _HEADING:
-        return frozenset()
-    capital = [
-        i
-        for i, word in enumerate(tokens)
-        if word[0].isupper() and i and word[1:].islower() and tokens[i - 1] not in '.!?:"'
-    ]
-    if not capital:
-        return frozenset()
-    known = {i for m in mentions for i in range(m.start, m.end)}
-    return frozenset([i for i in capital if i not in known])
-
-
-def _titled(text: str) -> float:
-    capital = [w[0].isupper() for w in text.split() if len(w) > 3 and w[0].isalpha()]
-    return capital.count(True) / len(capital) if capital else 0.0
 
 
 def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str], names: frozenset[str]) -> frozenset[str]:

@@ -19,11 +19,12 @@ from factcheck.domain import Entry, Grade, Label, Stance, Strength
 from factcheck.features import CLAIM, Features, claim_grams, cue_features, grams, spoken_features
 from factcheck.heads import Floats, Head, Stacked, dense_scores, softmax
 from factcheck.judge import verdict
-from factcheck.markers import cancels, with_markers, with_negation
+from factcheck.markers import misleads, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
-from factcheck.measure import measure
+from factcheck.measure import measure, years_of
 from factcheck.model import Model
 from factcheck.propose import Proposal, propose, rank
+from factcheck.quantity import Amount
 from factcheck.read import Reading
 
 VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
@@ -117,8 +118,10 @@ def claim_verdicts(
     out = np.where(total > 0, out / np.where(total > 0, total, 1), np.float32(1 / len(VERDICTS)))
     for n, label in enumerate(measured):
         if label is not None:
-            out[n] *= 1 - MEASURED
-            out[n, VERDICTS.index(label)] += MEASURED
+            # A right figure speaks for a claim that is made, not for one that is denied.
+            heard = MEASURED if label.flagged else MEASURED * (1 - stances[n, _DENIES])
+            out[n] *= 1 - heard
+            out[n, VERDICTS.index(label)] += heard
     return out
 
 
@@ -127,6 +130,7 @@ _TABLES: Floats = np.asarray(
     [[[float(verdict(s, t, grade) is v) for v in VERDICTS] for s, t in _PAIRS] for grade in Grade], np.float32
 )
 _ROW = {grade: n for n, grade in enumerate(Grade)}
+_DENIES = list(Stance).index(Stance.DENIES)
 
 
 def combine(claims: Sequence[WeighedClaim]) -> list[float]:
@@ -201,7 +205,9 @@ class Weigher:
         kinds, direct, stances, strengths = self._wording.sums(rows)
         kinds = softmax(kinds + heads["kind"].intercept)
         direct = softmax(direct + heads["direct"].intercept)
-        open_ = np.flatnonzero(kinds[:, heads["kind"].classes.index("none")] < CERTAIN).tolist()
+        none = heads["kind"].classes.index("none")
+        kinds[[r.unstated for r in readings]] = np.eye(kinds.shape[1], dtype=kinds.dtype)[none]
+        open_ = np.flatnonzero(kinds[:, none] < CERTAIN).tolist()
         claims: dict[int, tuple[WeighedClaim, ...]] = {}
         if open_:
             asked = [readings[i] for i in open_]
@@ -219,8 +225,11 @@ class Weigher:
         if claims:
             table = combine(claims)
             first = claims[0].relevance
-            trusted = not cancels(claims[0].candidate) and all(
-                self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims)
+            wrong = claims[0].measured is not None and claims[0].measured.flagged  # wording does not see how much
+            trusted = (
+                not wrong
+                and not misleads(reading, claims[0].candidate)
+                and all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
             )
         by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
         if direct is None:
@@ -248,10 +257,15 @@ class Weigher:
         cues = [cue_features(r, q.candidate, q.entry) for r, q, _ in asked]
         words = [claim_grams(r, q.candidate) for r, q, _ in asked]
         own_stances, own_strengths = self._stating.sums(self._stating.index(cues, words))
+        years = [
+            years_of([q.entry for q in p if q.candidate is not None], r)
+            for r, p in zip(readings, proposals, strict=True)
+        ]
         of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
         weighed = iter(
             _weighed(
                 asked,
+                [y for y, few in zip(years, chosen, strict=True) for _ in few],
                 _in_order(heads["stance"], own_stances + stances[of], [s.value for s in Stance]),
                 _in_order(heads["strength"], own_strengths + strengths[of], [s.value for s in Strength]),
             )
@@ -275,13 +289,16 @@ def _in_order(head: Head, scores: Floats, members: Sequence[str]) -> Floats:
 
 
 def _weighed(
-    asked: Sequence[tuple[Reading, Proposal, float]], stances: Floats, strengths: Floats
+    asked: Sequence[tuple[Reading, Proposal, float]],
+    years: Sequence[frozenset[Amount]],
+    stances: Floats,
+    strengths: Floats,
 ) -> Iterator[WeighedClaim]:
     """The claims, with markers, negation and numbers taken into account."""
     for n, (reading, q, _) in enumerate(asked):
         strengths[n] = with_markers(reading, q.candidate, strengths[n])
         stances[n] = with_negation(reading, q.candidate, stances[n])
-    measured = [measure(q.entry, reading, q.candidate) for reading, q, _ in asked]
+    measured = [measure(q.entry, r, q.candidate, y) for (r, q, _), y in zip(asked, years, strict=True)]
     verdicts = claim_verdicts([q.entry.grade for _, q, _ in asked], stances, strengths, measured)
     for (_, q, relevance), *parts in zip(asked, stances, strengths, verdicts, measured, strict=True):
         yield WeighedClaim(q.entry, q.candidate, relevance, *parts)

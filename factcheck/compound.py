@@ -1,0 +1,33 @@
+"""The parts of a compound sentence that state something by themselves ("X relieves pain, and it is FDA-approved for PTSD").
+
+A second clause with a verb of its own is judged by itself (docs/labels.md), so that an honest half does not cover for the other.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
+#: not "which is", which explains a word), and at a conjunction before a word that can be a subject.
+_CUT = re.compile(
+    r"(?:,|;|\s[—–-])\s+(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s+"
+    r"|;\s+|\s+[—–]\s+"
+    r"|\s+(?:and|but|while|whereas|although|because)\s+"
+    r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)",
+    re.IGNORECASE,
+)
+#: A verb, or a word in the form of one: a statement has it.
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|may|might|could|will|would|does|do|did|\w{3,}(?:s|ed))\b", re.I
+)
+#: Shorter parts are names and asides ("or so they say"). Set by judgment; not swept.
+_LEAST_WORDS = 4
+
+
+def statements(text: str) -> list[tuple[int, int]]:
+    """Offsets of the parts of a sentence that could each stand alone, in order; empty where it is of one piece."""
+    bounds = [0, *(i for m in _CUT.finditer(text) for i in m.span()), len(text)]
+    parts = list(zip(bounds[::2], bounds[1::2], strict=True))
+    if len(parts) < 2:
+        return []
+    return [(s, e) for s, e in parts if len(text[s:e].split()) >= _LEAST_WORDS and _VERB.search(text, s, e)]
