@@ -89,6 +89,7 @@ class ReferenceRow(_Strict):
     valid: _Valid = _Valid()
     jurisdiction: str = "US"
     rule: str = ""
+    exclusive: bool = False
     slots: tuple[_Slots, ...] = Field(min_length=1)
     sources: tuple[_Source, ...] = Field(min_length=1)
     reviewed: date
@@ -121,6 +122,7 @@ class ReferenceRow(_Strict):
             valid_until=self.valid.until,
             jurisdiction=self.jurisdiction,
             rule=self.rule,
+            exclusive=self.exclusive,
         )
 
 

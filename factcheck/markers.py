@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factcheck.domain import Stance, Strength
+from factcheck.domain import Entry, Stance, Strength
 from factcheck.features import negating, rule_strength
 from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate
@@ -26,9 +26,10 @@ def with_markers(reading: Reading, candidate: Candidate | None, learned: Floats)
     return mixed
 
 
-def misleads(reading: Reading, candidate: Candidate | None) -> bool:
-    """Whether wording, which sees negations one by one, is no guide: two of the clause cancel, or the whole is called false."""
-    return FALSITY in reading.cues or _cancels(candidate)
+def misleads(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
+    """Whether wording is no guide: two negations of the clause cancel, the whole is called false, or it is said of another
+    drug."""
+    return FALSITY in reading.cues or _cancels(candidate) or transferred(reading, entry)
 
 
 def _cancels(candidate: Candidate | None) -> bool:
@@ -38,19 +39,26 @@ def _cancels(candidate: Candidate | None) -> bool:
     return "affix" in candidate.clause.cues or _litotes(candidate.clause)
 
 
-def with_negation(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances, with five rules mixed in.
+def with_negation(reading: Reading, entry: Entry, candidate: Candidate | None, learned: Floats) -> Floats:
+    """The learned stances, with six rules mixed in.
 
     Two negations of a clause cancel ("is not non-addictive"). A negated verb denies what follows it ("cannot injure the liver").
     A claim worded with a negation is denied by a clause that has none and compares nothing ("is an opioid" for "is not an
     opioid"). A doubt denies what hangs on it ("it is unclear whether it lasts"). Calling it false turns a
-    claim round ("it is a myth that it is non-addictive").
+    claim round ("it is a myth that it is non-addictive"). What holds for one drug alone is denied by saying it of the other.
     """
+    if transferred(reading, entry):
+        return _mixed(learned, Stance.DENIES)
     stances = _within(reading, candidate, learned)
     if FALSITY in reading.cues:
         turned = [_TURNED.get(s, s) for s in Stance]
         stances = stances[[list(Stance).index(s) for s in turned]]
     return stances
+
+
+def transferred(reading: Reading, entry: Entry) -> bool:
+    """Whether what holds for esketamine alone, such as its approval, is said of ketamine."""
+    return entry.exclusive and "ketamine" in reading.drugs and entry.drug not in reading.drugs
 
 
 _TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}

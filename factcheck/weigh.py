@@ -228,7 +228,7 @@ class Weigher:
             wrong = claims[0].measured is not None and claims[0].measured.flagged  # wording does not see how much
             trusted = (
                 not wrong
-                and not misleads(reading, claims[0].candidate)
+                and not misleads(reading, claims[0].entry, claims[0].candidate)
                 and all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
             )
         by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
@@ -297,7 +297,7 @@ def _weighed(
     """The claims, with markers, negation and numbers taken into account."""
     for n, (reading, q, _) in enumerate(asked):
         strengths[n] = with_markers(reading, q.candidate, strengths[n])
-        stances[n] = with_negation(reading, q.candidate, stances[n])
+        stances[n] = with_negation(reading, q.entry, q.candidate, stances[n])
     measured = [measure(q.entry, r, q.candidate, y) for (r, q, _), y in zip(asked, years, strict=True)]
     verdicts = claim_verdicts([q.entry.grade for _, q, _ in asked], stances, strengths, measured)
     for (_, q, relevance), *parts in zip(asked, stances, strengths, verdicts, measured, strict=True):

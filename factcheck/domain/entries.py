@@ -63,6 +63,7 @@ class Entry:
     valid_until: date | None = None
     jurisdiction: str = "US"
     rule: str = ""
+    exclusive: bool = False  # what it says of its drug is false of the drug that goes by the same name
 
 
 @dataclass(frozen=True, slots=True)
