@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from factcheck.domain import Entry, Label, Quantity
 from factcheck.match import IN_CLAUSE, Candidate
 from factcheck.quantity import HOURS, Amount
-from factcheck.read import Reading
+from factcheck.read import FALSITY, Reading
 
 #: Units whose value is a fact and not a degree: another value is wrong, not exaggerated.
 _EXACT = frozenset({"year", "mg/kg", "mg"})
@@ -27,6 +27,10 @@ def years_of(entries: Iterable[Entry], reading: Reading) -> frozenset[Amount]:
     years = [a for a in reading.amounts if a.unit == "year"]
     known = [q for entry in entries for q in entry.numbers if q.unit == "year"] if years else []
     return frozenset(a for a in years for q in known if (q.low or a.low) <= a.low and a.high <= (q.high or a.high))
+
+
+#: Cues beside which a right figure is no support: it speaks for a claim that is made, not for one that is denied.
+_DENYING = frozenset({"negation", "affix", "doubt", "uncertain", FALSITY})
 
 
 def measure(
@@ -53,7 +57,11 @@ def measure(
     settled = [v for v in verdicts if v is not None]
     if not settled:
         return None
-    return max(settled, key=lambda v: v.severity)
+    worst = max(settled, key=lambda v: v.severity)
+    denied = (
+        candidate.clause.cues if candidate is not None and candidate.reach == IN_CLAUSE else reading.cues
+    ) & _DENYING
+    return None if worst is Label.SUPPORTED and denied else worst
 
 
 def _range(quantity: Quantity, amount: Amount) -> tuple[float, float] | None:

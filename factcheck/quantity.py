@@ -69,7 +69,7 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
             continue
         low = high = value
         end = after
-        unit, unit_end = _unit(lowers, end, lowers[i])
+        unit, unit_end = _unit(lowers, end, lowers[end - 1] if lowers[end - 1] == "dozen" else lowers[i])
         link = unit_end if unit else end
         if link < n:
             step = link + 1 if lowers[link] in _LINKS else link

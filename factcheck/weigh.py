@@ -118,10 +118,8 @@ def claim_verdicts(
     out = np.where(total > 0, out / np.where(total > 0, total, 1), np.float32(1 / len(VERDICTS)))
     for n, label in enumerate(measured):
         if label is not None:
-            # A right figure speaks for a claim that is made, not for one that is denied.
-            heard = MEASURED if label.flagged else MEASURED * (1 - stances[n, _DENIES])
-            out[n] *= 1 - heard
-            out[n, VERDICTS.index(label)] += heard
+            out[n] *= 1 - MEASURED
+            out[n, VERDICTS.index(label)] += MEASURED
     return out
 
 
@@ -130,7 +128,6 @@ _TABLES: Floats = np.asarray(
     [[[float(verdict(s, t, grade) is v) for v in VERDICTS] for s, t in _PAIRS] for grade in Grade], np.float32
 )
 _ROW = {grade: n for n, grade in enumerate(Grade)}
-_DENIES = list(Stance).index(Stance.DENIES)
 
 
 def combine(claims: Sequence[WeighedClaim]) -> list[float]:

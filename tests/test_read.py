@@ -2,12 +2,13 @@
 
 import pytest
 
+from factcheck.compound import statements
 from factcheck.domain import Strength
 from factcheck.features import negating, rule_strength
 from factcheck.lexicon import Lexicon
 from factcheck.paths import data_dir
 from factcheck.quantity import amounts
-from factcheck.read import Reader
+from factcheck.read import FALSITY, Reader
 
 READER = Reader(Lexicon.load([data_dir() / "lexicon"]))
 
@@ -67,6 +68,10 @@ def test_a_dateline_is_not_read() -> None:
         ("forty five minutes", "minutes", 45, 45),
         ("$1,200 a visit", "USD", 1200, 1200),
         ("within a day", "days", 1, 1),
+        ("in nine in ten adults", "%", 90, 90),
+        ("8 out of 10 patients", "%", 80, 80),
+        ("half a dozen infusions", "count", 6, 6),
+        ("within a few minutes", "minutes", 3, 3),
     ],
 )
 def test_amounts(text: str, unit: str, low: float, high: float) -> None:
@@ -105,3 +110,82 @@ def test_strength_by_markers(text: str, strength: Strength, raised: bool) -> Non
 )
 def test_negations_are_counted_once_each(text: str, count: int) -> None:
     assert sum(len(negating(c)) for c in READER.read(text).clauses) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("It is not true that ketamine is addictive", 0), ("It is a myth that ketamine is non-addictive", 1)],
+)
+def test_calling_the_whole_false_is_no_negation_of_its_clause(text: str, count: int) -> None:
+    reading = READER.read(text)
+    assert FALSITY in reading.cues
+    assert sum(len(negating(c)) for c in reading.clauses) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "unstated"),
+    [
+        ("Can ketamine cure depression?", True),
+        ("Is it addictive?", True),
+        ("The benefits of ketamine for pain include:", True),
+        ("Why is ketamine non-addictive?", False),
+        ("Are you ready for a non-addictive treatment?", False),
+        ("Is it safe? It is risk-free.", False),
+        ("Here is the truth: ketamine cures depression.", False),
+    ],
+)
+def test_a_question_of_yes_or_no_and_the_lead_in_of_a_list_state_nothing(text: str, unstated: bool) -> None:
+    assert READER.read(text).unstated is unstated
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("At Harbor Light Clinic in Boise, ketamine relieves pain.", ["Harbor Light Clinic", "Boise"]),
+        ("Keystone Advanced Ketamine Therapy sees the need for care.", ["Keystone Advanced Ketamine Therapy"]),
+        ("Many Ketamine Clinics in the north offer care to adults.", []),
+        ("After an infusion of ketamine, Ketamine Therapy gives hope.", []),
+    ],
+)
+def test_the_name_of_an_organization_is_one_name(text: str, names: list[str]) -> None:
+    reading = READER.read(text)
+    runs: list[list[int]] = []
+    for i in sorted(reading.names):
+        if runs and runs[-1][-1] == i - 1:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    assert [text[reading.offsets[run[0]][0] : reading.offsets[run[-1]][1]] for run in runs] == names
+
+
+def test_a_drug_in_the_name_of_an_organization_is_not_spoken_of() -> None:
+    assert not READER.read("Keystone Advanced Ketamine Therapy sees the need for care.").drug_named
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Ketamine may ease pain in some adults, and it is approved for anxiety.",
+            ["Ketamine may ease pain in some adults", "it is approved for anxiety."],
+        ),
+        (
+            "The dose is low; patients stay awake during the infusion.",
+            ["The dose is low", "patients stay awake during the infusion."],
+        ),
+        (
+            "Our clinic offers ketamine, which relieves depression in everyone.",
+            ["Our clinic offers ketamine", "relieves depression in everyone."],
+        ),
+        ("Ketamine relieves depression, anxiety and pain.", []),
+        ("It promotes plasticity, which is the capacity of the brain to change.", []),
+    ],
+)
+def test_the_parts_of_a_compound_sentence(text: str, parts: list[str]) -> None:
+    assert [text[s:e] for s, e in statements(text)] == parts
+
+
+def test_a_part_is_read_in_the_offsets_of_its_sentence() -> None:
+    text = "Ketamine may ease pain, and it is approved for anxiety."
+    reading = READER.read(text, "", frozenset(), (28, len(text)))
+    assert text[slice(*reading.offsets[0])] == "it"
