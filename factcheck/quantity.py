@@ -108,7 +108,7 @@ def _count(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
     """A whole number below a thousand, and where it ends."""
     if i >= len(lowers):
         return None, i
-    if lowers[i].isdigit() and len(lowers[i]) < 4:
+    if lowers[i].isascii() and lowers[i].isdigit() and len(lowers[i]) < 4:
         return float(lowers[i]), i + 1
     return (float(_WORDS[lowers[i]]), i + 1) if lowers[i] in _WORDS else (None, i)
 

@@ -18,7 +18,7 @@ from factcheck.model import save_model
 from factcheck.read import Reader
 from factcheck.reference import load_reference
 from factcheck.scores import Outcome, summary
-from factcheck.training import Example, load_examples
+from factcheck.training import Example, load_examples, own_wording
 
 CARD, HISTORY = "card.md", "history.csv"
 
@@ -55,7 +55,8 @@ def train(
     lexicon = Lexicon.load([data / "lexicon", *reference])
     entries = load_reference([data / "reference", *reference], frozenset(lexicon.rows))
     paths = [*(files or sorted((data / "training").glob("*.jsonl"))), *added]
-    examples = load_examples(paths, entries.entries)
+    written = load_examples(paths, entries.entries)
+    examples = sorted([*written, *own_wording(entries.entries.values())], key=lambda e: e.id)
     missing = set(Label) - {e.label for e in examples}
     if missing:
         raise DataError(f"training data: no sentence with label {', '.join(sorted(m.value for m in missing))}")

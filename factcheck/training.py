@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,16 @@ def load_examples(paths: Sequence[Path], entries: Mapping[str, Entry]) -> list[E
             claims = tuple((c.entry, c.stance, c.strength) for c in row.claims)
             examples[row.id] = Example(row.id, row.group, row.before or "", row.text, row.label, claims)
     return [examples[key] for key in sorted(examples)]
+
+
+def own_wording(entries: Iterable[Entry]) -> Iterator[Example]:
+    """What the entries say themselves, as examples: the claim, asserted flatly, and the licensed wording, which is supported."""
+    for entry in entries:
+        label = verdict(Stance.ASSERTS, Strength.FLAT, entry.grade)
+        if label is not None:
+            claim = (entry.id, Stance.ASSERTS, Strength.FLAT)
+            yield Example(f"entry:{entry.id}:claim", f"entry-{entry.id}", "", entry.claim, label, (claim,))
+        yield Example(f"entry:{entry.id}:licensed", f"entry-{entry.id}", "", entry.licensed, Label.SUPPORTED, ())
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, TrainingRow]]:

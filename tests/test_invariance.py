@@ -25,11 +25,12 @@ from factcheck.paths import data_dir
 
 CHECKER = FactChecker.load()
 
-#: The share of sentences in which the shipped model may break a rule; the aim is none. Measured: 0.005 ("may"), 0 ("all"), 0.001
-#: (another city), 126 of 2,210 (another clinic, whose name has one word and not two), 344 of 2,210 (a clinic that calls itself
-#: otherwise: "Infusions"). The last two were 0.046 and 0.082 on the 1,649 sentences and the model before this one.
-MAY, ALL = 0.005, 0.0
-CITY, CLINIC, TRADE = 0.001, 0.058, 0.156
+#: The share of sentences in which the shipped model may break a rule; the aim is none. Measured: 19 of 2,994 ("may"), 1 of 305
+#: ("all"), none of 2,417 (another city), 39 (another clinic), 22 (a clinic that calls itself otherwise: "Infusions"). The model
+#: before broke the first two in 0.005 and none, since it flagged less, and the last two in 0.058 and 0.156, before a name was one
+#: word to it.
+MAY, ALL = 0.0064, 0.0033
+CITY, CLINIC, TRADE = 0.0, 0.0162, 0.0092
 
 #: Plain assertions that "may" can be put into: a treatment, then a verb in the present tense, and the verb without its -s.
 _TREATMENT = r"\b(ketamine|esketamine|Spravato|infusions?|therapy|treatment)"

@@ -126,5 +126,8 @@ def test_a_licensed_wording_that_is_read_as_anything_else_is_not_offered(tmp_pat
     checker = FactChecker.load([tmp_path])
     finding = checker.check("Ketamine is not habit-forming at all.")
     assert finding.claims[0].entry.licensed == row["licensed"]
-    assert finding.suggestion == sentence(row["truth"])
+    assert finding.suggestion is not None
+    assert sentence(row["truth"]).startswith(
+        finding.suggestion.removesuffix(".")
+    )  # the truth, or as much as is read as such
     assert checker.check(finding.suggestion).label is Label.SUPPORTED
