@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint types layers unit limits fuzz sbom vulnerabilities kills docs pages lock clean
+.PHONY: demo test lint types layers unit limits fuzz sbom vulnerabilities kills docs pages bench plots lock clean
 
 # What a reader sees: a sample clinic page, scanned. Exit code 1 only says that there are findings.
 demo: .venv/run.stamp
@@ -61,6 +61,24 @@ docs: .venv/dev.stamp
 pages: .venv/dev.stamp
 	$(BIN)/python docs/generate.py
 
+# Measured against what people would use instead, in an environment of its own: all parts, or PART="verdicts start". SIZES, PAGES, ROUNDS
+# and REFIT=1 are for single parts (docs/benchmarks.md); PRINT=1 prints what was measured last.
+bench: .venv-bench/stamp
+	.venv-bench/bin/python benchmarks/bench.py $(PART) $(if $(SIZES),--sizes $(SIZES)) $(if $(PAGES),--pages $(PAGES)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REFIT),--refit) $(if $(PRINT),--print)
+
+# The plots and tables of docs/benchmarks.md and docs/scale.md from benchmarks/results; commit the result.
+plots: .venv-bench/stamp
+	.venv-bench/bin/python benchmarks/plots.py
+	.venv-bench/bin/python benchmarks/page.py
+
+# The lock is whole, so nothing is left to resolve.
+.venv-bench/stamp: requirements/bench.txt pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r requirements/bench.txt
+	.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
 .venv/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "factcheck needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
@@ -86,6 +104,7 @@ lock: .venv/pyvenv.cfg
 	$(LOCK) --extra build --extra office --constraint requirements/run.txt --output-file requirements/office.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(LOCK) --extra trust --constraint requirements/dev.txt --output-file requirements/trust.txt
+	$(LOCK) benchmarks/requirements.in --extra build --extra dask --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

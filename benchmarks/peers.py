@@ -171,9 +171,9 @@ class Blind:
         """The lexicon, whole: entries are compiled with it."""
         return self.reader.lexicon
 
-    def read(self, text: str, before: str = "") -> Reading:
+    def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
         """A reading with the part left out."""
-        reading = self.reader.read(text, "" if self.context else before)
+        reading = self.reader.read(text, "" if self.context else before, subject)
         if self.types:
             reading = reading._replace(
                 clauses=tuple(self._without(c) for c in reading.clauses),

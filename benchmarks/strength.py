@@ -1,7 +1,5 @@
 """How well the strength of a claim is read, on other people's labels: causal language in abstracts and in press releases.
 
-Usage: python benchmarks/strength.py [--output FILE.json]
-
 Data: `$FACTCHECK_BENCH_DATA/external` (Yu, Li and Wang, 2019 and 2020: none, correlational, conditional causal, direct causal;
 Wright and Augenstein, 2021: exaggeration). Five stratified folds, seed 0; press releases also with all sentences of a release in
 one fold. Nothing fitted here is kept. The peer, TF-IDF with a linear SVM, is fitted in the same folds of the same run.
@@ -12,37 +10,31 @@ research words (`benchmarks/lexicon/`), word n-grams in the lexicon's normal for
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
-import os
-import platform
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+import numpy as np
+from parts import Absent, Options
+from record import ROOT
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.svm import LinearSVC
+from tables import Table, number
 
-import numpy as np  # noqa: E402
-from scipy.sparse import csr_matrix, hstack  # noqa: E402
-from sklearn.feature_extraction import DictVectorizer  # noqa: E402
-from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
-from sklearn.metrics import accuracy_score, f1_score  # noqa: E402
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold  # noqa: E402
-from sklearn.svm import LinearSVC  # noqa: E402
+from factcheck.features import Features, sentence_features
+from factcheck.lexicon import Lexicon
+from factcheck.paths import bench_dir
+from factcheck.read import Reader, Reading
 
-from factcheck.features import Features, sentence_features  # noqa: E402
-from factcheck.lexicon import Lexicon  # noqa: E402
-from factcheck.paths import bench_dir  # noqa: E402
-from factcheck.read import Reader, Reading  # noqa: E402
-
+PACKAGES = ("scikit-learn", "scipy", "numpy", "spacy")
 #: Lexicon types whose order in a sentence says how strongly it claims.
 ORDERED = ("correlation", "causation", "conditional", "null_result", "research_need", "negation", "study")
 TYPES = (*ORDERED, "description", "trial", "hedge", "uncertain", "evidence", "booster", "qualifier", "limit")
@@ -213,49 +205,42 @@ def exaggeration(model: Contender) -> dict[str, float]:
     return out
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--seed", type=int, default=0, help="of the folds")
-    parser.add_argument("--parts", action="store_true", help="also measure the reader's features part by part")
-    parser.add_argument("--output", type=Path, help="also write the rows as JSON")
-    asked = parser.parse_args()
+def measure(options: Options) -> dict[str, Any]:
+    """A row for each contender, and for the reader's features part by part."""
     if not (bench_dir() / "external").is_dir():
-        raise SystemExit(f"{bench_dir() / 'external'}: no such folder; set FACTCHECK_BENCH_DATA")
+        raise Absent(f"{bench_dir() / 'external'}: no such folder; set FACTCHECK_BENCH_DATA")
     shipped = Reader(Lexicon.load([ROOT / "data" / "lexicon"]))
     extended = Reader(Lexicon.load([ROOT / "data" / "lexicon", ROOT / "benchmarks" / "lexicon"]))
-    contenders: dict[str, Any] = {"TF-IDF, linear SVM": Peer(), "strength reader": StrengthReader(extended, shipped)}
-    if asked.parts:
-        for part in ("cues", "features", "words", "chars"):
-            contenders[f"  {part} only"] = StrengthReader(extended, shipped, (part,))
+    contenders: dict[str, Contender] = {
+        "TF-IDF, linear SVM": Peer(),
+        "strength reader": StrengthReader(extended, shipped),
+    }
+    for part in ("cues", "features", "words", "chars"):
+        contenders[f"its {part} only"] = StrengthReader(extended, shipped, (part,))
     pubmed, releases = load("causal-pubmed.csv"), load("causal-eurekalert.csv")
     rows = []
-    columns = ("PubMed", "EurekAlert", "by release", "PubMed to EurekAlert", "exaggeration by label", "by degree")
-    print(f"{'macro-F1, five folds':<22}" + "".join(f"{c:>{len(c) + 3}}" for c in columns))
     for name, model in contenders.items():
         start = time.perf_counter()
         row: dict[str, Any] = {
-            "name": name.strip(),
-            "pubmed": cross_validated(model, pubmed, grouped=False, seed=asked.seed),
-            "eurekalert": cross_validated(model, releases, grouped=False, seed=asked.seed),
-            "eurekalert_by_release": cross_validated(model, releases, grouped=True, seed=asked.seed),
+            "name": name,
+            "pubmed": cross_validated(model, pubmed, grouped=False),
+            "eurekalert": cross_validated(model, releases, grouped=False),
+            "eurekalert_by_release": cross_validated(model, releases, grouped=True),
         }
         model.fit(pubmed.texts, pubmed.labels)
         across = f1_score(releases.labels, model.predict(releases.texts), average="macro")
         row["pubmed_to_eurekalert"] = round(float(across), 4)
         row["exaggeration"] = exaggeration(model)
-        row["seconds"] = round(time.perf_counter() - start, 1)
-        rows.append(row)
-        values = [row[k]["macro_f1"] for k in ("pubmed", "eurekalert", "eurekalert_by_release")]
-        values += [float(across), *row["exaggeration"].values()]
-        print(
-            f"{name:<22}" + "".join(f"{v:>{len(c) + 3}.3f}" for v, c in zip(values, columns, strict=True)), flush=True
-        )
-    if asked.output:
-        versions = {n: version(n) for n in ("scikit-learn", "scipy", "numpy", "spacy")}
-        whole = {"machine": platform.machine(), "python": platform.python_version(), "versions": versions}
-        asked.output.write_text(json.dumps({**whole, "seed": asked.seed, "rows": rows}, indent=1) + "\n")
+        rows.append(row | {"seconds": round(time.perf_counter() - start, 1)})
+    return {"rows": rows}
 
 
-if __name__ == "__main__":
-    main()
+def tables(result: Mapping[str, Any]) -> list[Table]:
+    """One table."""
+    rows = []
+    for row in result["rows"]:
+        found = [row[k]["macro_f1"] for k in ("pubmed", "eurekalert", "eurekalert_by_release")]
+        found += [row["pubmed_to_eurekalert"], *row["exaggeration"].values()]
+        rows.append((row["name"], *(number(v, 3) for v in found)))
+    head = ("", "PubMed", "EurekAlert", "by release", "PubMed to EurekAlert", "exaggeration, by label", "by degree")
+    return [Table("Strength of claims, macro-F1", head, rows)]
