@@ -90,5 +90,5 @@ def tables(result: Mapping[str, Any]) -> list[Table]:
         about = [number(row[key]) for key in ("count", "on_topic", "sentences")]
         rates = [number(rate[key]) for key in ("scan", "extract", "trafilatura")]
         rows.append((row["pages"], *about, *rates, f"{rate['scan'] / rate['trafilatura']:.1f} ×"))
-    head = ("pages", "pages", "on topic", "sentences", "scan", "extraction only", "trafilatura", "scan / trafilatura")
+    head = ("", "pages", "on topic", "sentences", "scan", "extraction only", "trafilatura", "scan / trafilatura")
     return [Table("Pages a second on one core", head, rows)]

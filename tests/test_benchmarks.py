@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,6 +88,21 @@ def test_what_was_not_measured_says_how_to(tmp_path: Path) -> None:
     assert "no-such-package" not in again
     assert page.filled(again, tmp_path) == again
     assert again.endswith("<!-- end -->\n\ntext\n")
+
+
+def test_the_command_prints_what_was_measured_and_names_the_parts() -> None:
+    def bench(*asked: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "benchmarks" / "bench.py"), *asked]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    wrong = bench("verdict")
+    assert wrong.returncode == 2
+    assert "no part verdict; there are verdicts, ablation" in wrong.stderr
+    shown = bench("start", "--print")
+    assert shown.returncode == 0
+    assert shown.stdout == "".join(
+        f"{parts.shown(p.stem, json.loads(p.read_text()))}\n" for p in RESULTS if p.stem == "start"
+    )
 
 
 def test_a_table_is_the_same_on_the_terminal_and_in_the_documentation() -> None:
