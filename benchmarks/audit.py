@@ -49,6 +49,7 @@ def measure(options: Options) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             count = options.pages or PAGES
             rows.append({"pages": name} | speed(Path(folder), pages, path, count, options.rounds or ROUNDS))
+        print(f"{name}: done", flush=True)
     return {"rows": rows}
 
 
@@ -103,7 +104,7 @@ def tables(result: Mapping[str, Any]) -> list[Table]:
 
     lines: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "copies": lambda row: number(row["count"]),
-        "HTML, MB": lambda row: number(row["megabytes"]),
+        "HTML, MB": lambda row: number(row["megabytes"], 1),
         "a sentence stands so many times": lambda row: number(row["times_a_sentence_stands"], 2),
         "trafilatura's extraction alone, pages/s": rate("trafilatura_cpu"),
         "audit on one core, pages/s": rate("audit_cpu"),
