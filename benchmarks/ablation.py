@@ -17,7 +17,7 @@ from verdicts import SCORES, Bench, by_gold, measured
 
 #: Types of cues that say how strongly a sentence claims.
 STRENGTH = frozenset("hedge qualifier limit evidence proof booster hype absolute".split())
-NEGATION = frozenset("negation affix doubt uncertain".split())
+NEGATION = frozenset("negation affix doubt uncertain falsity".split())
 #: The scores whose changes are shown.
 _SHOWN = ("macro_f1", "flagged_f1", "groups_right")
 

@@ -171,9 +171,11 @@ class Blind:
         """The lexicon, whole: entries are compiled with it."""
         return self.reader.lexicon
 
-    def read(self, text: str, before: str = "", subject: frozenset[str] = frozenset()) -> Reading:
-        """A reading with the part left out."""
-        reading = self.reader.read(text, "" if self.context else before, subject)
+    def read(
+        self, text: str, before: str = "", subject: frozenset[str] = frozenset(), part: tuple[int, int] | None = None
+    ) -> Reading:
+        """A reading of a sentence, or of a part of it, as `Reader.read` gives, with something left out."""
+        reading = self.reader.read(text, "" if self.context else before, subject, part)
         if self.types:
             reading = reading._replace(
                 clauses=tuple(self._without(c) for c in reading.clauses),
