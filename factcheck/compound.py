@@ -10,9 +10,9 @@ import re
 #: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
 #: not "which is", which explains a word), and at a conjunction before a word that can be a subject.
 _CUT = re.compile(
-    r"(?:,|;|\s[—–-])\s+(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s+"
-    r"|;\s+|\s+[—–]\s+"
-    r"|\s+(?:and|but|while|whereas|although|because)\s+"
+    r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
+    r"|;\s|\s[—–]\s"
+    r"|\s(?:and|but|while|whereas|although|because)\s"
     r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)",
     re.IGNORECASE,
 )

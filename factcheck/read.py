@@ -114,7 +114,7 @@ class Reader:
             drug_named=bool(named),
             amounts=tuple(amounts(lowers)),
             question=text.rstrip().endswith("?"),
-            unstated=bool(_UNSTATED.match(text.strip())),
+            unstated=_unstated(text),
             names=names,
             titled=titled,
             anaphoric=anaphoric,
@@ -175,11 +175,23 @@ CUE_TYPES = frozenset(
 
 #: "Can ketamine cure depression?" and "The benefits of ketamine include:" claim nothing; a question to the reader ("Are you tired
 #: of ...?") may presuppose a claim, as one with why and how does.
-_UNSTATED = re.compile(
-    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|may|might)\s+(?!you\b|we\b|i\b)[^.!;:]*\?\Z"
-    r"|[^.!;:?]*\b(?:are|be|for|includes?|including|following|below|with|involves?|features?):\Z",
-    re.IGNORECASE,
+_YES_OR_NO = frozenset("is are was were do does did can could will would should has have may might".split())
+_READER = frozenset({"you", "we", "i"})
+_LEADING_IN = frozenset(
+    "are be for include includes including following below with involve involves feature features".split()
 )
+
+
+def _unstated(text: str) -> bool:
+    sentence = text.strip()
+    words = sentence[:-1].lower().split()
+    if len(words) < 2 or not {".", "!", ";", ":"}.isdisjoint(sentence[:-1]):
+        return False
+    if sentence.endswith("?"):
+        return words[0] in _YES_OR_NO and words[1] not in _READER
+    return sentence.endswith(":") and "?" not in sentence and words[-1] in _LEADING_IN
+
+
 #: The type of cues that call what a sentence says false, as a whole ("it is a myth that").
 FALSITY = "falsity"
 

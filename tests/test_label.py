@@ -29,7 +29,7 @@ from factcheck.gold import load_gold
 from factcheck.labeling import guide
 from factcheck.paths import bench_dir, data_dir, guide_path
 from factcheck.train import train
-from factcheck.training import load_examples, read_rows
+from factcheck.training import load_examples, own_wording, read_rows
 
 CHECKER = FactChecker.load()
 PAGE = data_dir() / "demo" / "clinic.html"
@@ -360,7 +360,8 @@ def test_training_takes_the_answers_in_and_the_card_says_so(tmp_path: Path) -> N
     base.write_text("\n".join(shipped), encoding="utf-8")
     answers = labeled(tmp_path / "answers.jsonl", {"Ketamine is sold in paper bags on our third floor.": "no_claim"})
     more = train(data_dir(), [base], tmp_path / "more", added=[answers], workers=1)
-    assert more.sentences == len(shipped) + 1
+    own = list(own_wording(CHECKER.entries.values()))
+    assert more.sentences == len(shipped) + 1 + len(own)
     assert "labeled by its users" in (tmp_path / "more" / "card.md").read_text(encoding="utf-8")
 
 

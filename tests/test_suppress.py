@@ -194,7 +194,7 @@ def test_a_comment_without_a_reason_is_refused(tmp_path: Path, rest: str) -> Non
 
 def test_a_fetched_page_cannot_silence_its_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page("https://example.org/", f"<p>{IGNORE}Ketamine is FDA-approved.</p>".encode(), "text/html")
-    monkeypatch.setattr("factcheck.pages.load", lambda source: iter([page]))
+    monkeypatch.setattr("factcheck.pages.load", lambda source, **_: iter([page]))
     report = scan("https://example.org/")
     assert len(report.findings) == 1
     assert notices(report) == [(None, "suppressions on a fetched page are not honored")]
