@@ -178,13 +178,15 @@ class FactChecker:
             if decision.label.flagged:
                 flagged[key] = Flagged(decision.claims[0].entry, self._suggester.subject(key[0], reading))
         suggestions = dict(zip(flagged, self._suggester.suggest(list(flagged.values())), strict=True))
+        whys = {key: explain(decision) for key, decision in decisions.items()}
+        sure = {key: round(decision.confidence, 4) for key, decision in decisions.items()}
         seen: Counter[str] = Counter()
         findings = []
         for sentence in sentences:
             seen[sentence.text] += 1
             identifier = _identifier(source, sentence.text, seen[sentence.text])
             key = sentence.text, context(sentence)
-            findings.append(_finding(identifier, sentence, decisions[key], suggestions.get(key)))
+            findings.append(_finding(identifier, sentence, decisions[key], sure[key], whys[key], suggestions.get(key)))
         return findings
 
     def _decide(
@@ -234,16 +236,18 @@ def repeated(findings: Sequence[Finding]) -> list[Finding]:
     return out
 
 
-def _finding(identifier: str, sentence: Sentence, decision: Decision, suggestion: str | None) -> Finding:
+def _finding(
+    identifier: str, sentence: Sentence, decision: Decision, confidence: float, why: str, suggestion: str | None
+) -> Finding:
     return Finding(
         identifier,
         sentence,
         decision.label,
-        round(decision.confidence, 4),
+        confidence,
         decision.claims[0].strength if decision.claims else None,
         decision.reason,
         decision.claims,
-        explain(decision),
+        why,
         suggestion,
     )
 
