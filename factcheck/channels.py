@@ -20,7 +20,11 @@ MAX_VALUES = 2_000
 
 def channel_parts(markup: Markup, chrome: list[bool], body: list[Part]) -> list[Part]:
     """The texts of the other channels that the body does not show."""
-    seen = f" {' '.join(squash(part.text) for part in body)} "
+    hidden = hidden_text(markup, chrome)
+    told: set[str] = set()
+    seen = ""  # the words of the body, which few pages need
+    if markup.descriptions or markup.alts or hidden or markup.json_ld:
+        seen = " ".join(["", *(squash(part.text) for part in body), ""])
     parts: list[Part] = []
     if markup.title:
         parts.append(Part(BlockKind.HEADING, markup.title, "", Channel.TITLE))
@@ -30,10 +34,9 @@ def channel_parts(markup: Markup, chrome: list[bool], body: list[Part]) -> list[
     for alt in dict.fromkeys(text for box, text in markup.alts if box < 0 or not chrome[box]):
         if _is_new(alt, seen):
             parts.append(Part(BlockKind.PARAGRAPH, alt, "", Channel.ALT))
-    for text in dict.fromkeys(hidden_text(markup, chrome)):
+    for text in dict.fromkeys(hidden):
         if _is_new(text, seen):
             parts.append(Part(BlockKind.PARAGRAPH, text, "", Channel.HIDDEN))
-    told: set[str] = set()
     for question, raw in (pair for script in markup.json_ld for pair in _values(script)):
         for piece in read_markup(raw).pieces:
             if piece.text not in told and _is_new(piece.text, seen):

@@ -63,34 +63,34 @@ def extract(page: Page) -> Document | Skipped:
     text = decode(page.content, page.encoding)
     if text is None:
         return Skipped(page.source, "binary, not text; give an .html, .txt or .md file")
+    length = len(text)
     if page.media_type == "text/html":
         if _is_crowded(page, text, CROWDED_HTML, crowding):
-            reason = f"hardly any text in {len(text):,} characters of markup; save the article alone as HTML or text"
+            reason = f"hardly any text in {length:,} characters of markup; save the article alone as HTML or text"
             return Skipped(page.source, reason)
-        markup = read_markup(text)
+        markup, scripted = read_markup(text), bool(_SCRIPT.search(text))
+        del text  # what is not needed any more makes room for what comes
         chrome = chrome_boxes(markup)
         body = _shortened(body_parts(markup, main_content(markup, chrome)))
-        if _SCRIPT.search(text) and sum(part.text.count(" ") + 1 for part in body) < MIN_WORDS:
+        if scripted and sum(part.text.count(" ") + 1 for part in body) < MIN_WORDS:
             return Skipped(page.source, "no text; needs a browser (save the page as shown and check that file)")
         parts = body + _shortened(channel_parts(markup, chrome, body))
         title = markup.title
     elif page.media_type == "text/markdown":
-        if len(text) > MAX_MARKDOWN:
-            reason = f"{len(text):,} characters of Markdown, more than the limit of {MAX_MARKDOWN:,}; split it"
+        if length > MAX_MARKDOWN:
+            reason = f"{length:,} characters of Markdown, more than the limit of {MAX_MARKDOWN:,}; split it"
             return Skipped(page.source, reason)
         body = parts = _shortened(_markdown_parts(text))
         title = ""
     else:
         if _is_crowded(page, text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
-            return Skipped(
-                page.source, f"hardly any text in {len(text):,} characters of line ends; save the text alone"
-            )
+            return Skipped(page.source, f"hardly any text in {length:,} characters of line ends; save the text alone")
         body = parts = _shortened(_plain_parts(text))
         title = ""
     if not body:
         return Skipped(page.source, "no text; the page is empty")
-    if len(parts) * max((least for most, least in CROWDED_BLOCKS.items() if len(parts) > most), default=0) > len(text):
-        reason = f"hardly any text, but {len(parts):,} pieces in {len(text):,} characters; save the article alone"
+    if len(parts) * max((least for most, least in CROWDED_BLOCKS.items() if len(parts) > most), default=0) > length:
+        reason = f"hardly any text, but {len(parts):,} pieces in {length:,} characters; save the article alone"
         return Skipped(page.source, reason)
     language = foreign(_beginning(body, ENOUGH))
     if language:

@@ -47,11 +47,14 @@ _CAN_END = frozenset(
 #: What may end a sentence within a text in ASCII: a stop, or a line's end, with something behind it.
 _STOP = re.compile(r"[.!?\n\r](?=.)", re.S)
 #: sentencex takes quadratic time on quotes that never close (27 s on 1 MB of them), so it gets this many characters at a time.
-_WINDOW = 20_000
+_WINDOW = 4_000
 #: Characters of the longest sentence; a longer one is cut where a word ends, so that reading it stays linear.
 MAX_SENTENCE = 2_000
 #: A stretch longer than MAX_SENTENCE whose sentences are shorter on average is no prose (a list of marks, say): it is left whole.
 MIN_AVERAGE = 12
+#: After so many sentences, while they are shorter than so many characters on average, blocks are left whole: what is cut so
+#: often is no prose, and every sentence takes memory for its place.
+CROWDED_SENTENCES = 10_000, 24
 
 
 def split(document: Document) -> list[Sentence]:
@@ -67,7 +70,8 @@ def split(document: Document) -> list[Sentence]:
         under = (block.channel, block.heading)
         lead = before
         text = document.text[block.start : block.end]
-        spans = [(0, len(text))] if block.channel is Channel.TITLE else sentence_spans(text)  # a title is one label
+        whole = block.channel is Channel.TITLE or _is_crowded(len(sentences), block.start)  # a title is one label
+        spans = _cut(text, 0, len(text)) if whole else sentence_spans(text)
         for start, end in spans:
             start, end = block.start + start, block.start + end
             mark = _LIST_MARK.match(document.text, start, end)
@@ -79,6 +83,11 @@ def split(document: Document) -> list[Sentence]:
         if block.kind is BlockKind.LIST_ITEM:
             before = lead
     return sentences
+
+
+def _is_crowded(sentences: int, characters: int) -> bool:
+    many, shortest = CROWDED_SENTENCES
+    return sentences > many and characters < sentences * shortest
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

@@ -29,12 +29,6 @@ MARKDOWN_SECONDS_PER_MB = 20.0
 #: Machines that run tests are busy and their processors shared.
 SLACK = 2.5
 TIMES_THE_PAGE = 20.0
-#: What takes more memory than that, and why (docs/threats.md says so).
-KNOWN = {  # a megabyte of sentences of two to four words: each is kept with its place
-    "short sentences": 30.0,
-    "headings as crowded as they may be": 22.0,
-    "rows as crowded as they may be": 22.0,  # 21.2 since the last training: 9,650 cells, each with its headers
-}
 EVERYTHING = bool(os.environ.get("FACTCHECK_LIMITS"))
 #: The names whose memory `make test` measures.
 LARGE = [
@@ -67,7 +61,7 @@ def test_time(name: str) -> None:
 @pytest.mark.parametrize("name", BIG if EVERYTHING else LARGE)
 def test_memory(name: str) -> None:
     found = measured(tuple(BIG) if EVERYTHING else tuple(LARGE), MB * 21 // 20)[name]
-    assert found["times_the_page"] <= KNOWN.get(name, TIMES_THE_PAGE)
+    assert found["times_the_page"] <= TIMES_THE_PAGE
 
 
 #: Kept pages that are not read, and why: no text in them, or more control characters than text has.

@@ -111,3 +111,15 @@ def test_sentences_know_their_block_and_what_stood_before() -> None:
     assert all(page.text[s.start : s.end] == s.text for s in found)
     assert found[4].kind is BlockKind.LIST_ITEM
     assert found[4].heading == "Legal status"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "crowded"), [("Ab cd. ", True), ("It may help some. ", True), ("Ketamine may relieve pain. ", False)]
+)
+def test_a_page_of_nothing_but_scraps_is_cut_no_further(sentence: str, crowded: bool) -> None:
+    page = document(*[(BlockKind.PARAGRAPH, (sentence * 50).rstrip(), "")] * 300)
+    found = split(page)
+    assert (len(found) < 15_000) is crowded
+    assert len(found) < 10_000 + 100 or len(found) * 23 < len(page.text)
+    assert all(page.text[s.start : s.end] == s.text for s in found)
+    assert found[0].text == sentence.rstrip()
