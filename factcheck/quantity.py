@@ -28,6 +28,8 @@ _NUMBER = re.compile(r"\A\$?\d[\d,]*(?:\.\d+)?%?$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:s)?$")
 #: Words, beside those with digits, that an amount can begin with.
 _BEGINNINGS = frozenset({*_WORDS, *_VAGUE, "a", "an", "half"})
+#: What may follow the first of two numbers that give a share.
+_AMONG = frozenset({"in", "out"})
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
@@ -48,12 +50,12 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
         if lowers[i] not in _BEGINNINGS and not lowers[i][:1].isdigit() and lowers[i][:1] != "$":
             i += 1  # most words
             continue
-        share, after = _share(lowers, i)
+        share, after = _share(lowers, i) if i + 2 < n and lowers[i + 1] in _AMONG else (None, i)
         if share is not None:
             yield Amount(share, share, "%", i, after)
             i = after
             continue
-        if _YEAR.match(lowers[i]):
+        if len(lowers[i]) > 3 and _YEAR.match(lowers[i]):
             year = float(lowers[i][:4])
             yield Amount(year, year + 9 if lowers[i].endswith("s") else year, "year", i, i + 1)
             i += 1
@@ -115,10 +117,12 @@ def _count(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
 
 def _value(lowers: Sequence[str], i: int) -> tuple[float | None, int]:
     word = lowers[i]
-    if list(lowers[i : i + 3]) == ["half", "a", "dozen"]:
-        return 6.0, i + 3
+    if word.isdigit() and word.isascii():
+        return float(word), i + 1
     if _NUMBER.match(word):
         return float(word.strip("$%").replace(",", "")), i + 1
+    if word == "half" and list(lowers[i + 1 : i + 3]) == ["a", "dozen"]:
+        return 6.0, i + 3
     if word in ("a", "one", "two", "three") and i + 1 < len(lowers) and lowers[i + 1] in _FRACTIONS:
         return _FRACTIONS[lowers[i + 1]], i + 2
     if word in _VAGUE and i + 1 < len(lowers) and _UNITS.get(_singular(lowers[i + 1])) in HOURS:
