@@ -8,13 +8,23 @@ from __future__ import annotations
 import re
 
 #: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
-#: not "which is", which explains a word), and at a conjunction before a word that can be a subject.
+#: not "which is", which explains a word), at a conjunction before a word that can be a subject, before what something is said to
+#: prove, and at the comma after a clause that the sentence begins with ("Because it is legal, ...").
 _CUT = re.compile(
     r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
     r"|;\s|\s[—–]\s"
     r"|\s(?:and|but|while|whereas|although|because)\s"
-    r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)",
+    r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)"
+    r"|\s(?P<proof>pro(?:ves?|ved|ven|of)|guarantees?|certif(?:y|ies)|confirm(?:s|ed)?|means?|beyond (?:any )?doubt)\sthat\s",
     re.IGNORECASE,
+)
+#: Words before it by which nothing is said to be proven.
+_UNPROVEN = re.compile(
+    r"\b(?:not|no|never|nobody|none|neither|nor|without|cannot|\w+n['’]t|whether|if|until|yet)\b", re.I
+)
+#: A clause that the sentence begins with, and the comma after it.
+_OPENING = re.compile(
+    r"(?:because|since|although|though|while|whereas|as|now that)\s[^,;]*(?P<end>,\s)(?!and\s|or\s)", re.I
 )
 #: A verb, or a word in the form of one: a statement has it.
 _VERB = re.compile(
@@ -26,7 +36,13 @@ _LEAST_WORDS = 4
 
 def statements(text: str) -> list[tuple[int, int]]:
     """Offsets of the parts of a sentence that could each stand alone, in order; empty where it is of one piece."""
-    bounds = [0, *(i for m in _CUT.finditer(text) for i in m.span()), len(text)]
+    opening = _OPENING.match(text)
+    first = opening.span("end") if opening else (0, 0)
+    cuts: list[tuple[int, int]] = [first] if opening else []
+    for m in _CUT.finditer(text, first[1]):
+        if not (m["proof"] and _UNPROVEN.search(text, cuts[-1][1] if cuts else 0, m.start())):
+            cuts.append(m.span())
+    bounds = [0, *(i for cut in cuts for i in cut), len(text)]
     parts = list(zip(bounds[::2], bounds[1::2], strict=True))
     if len(parts) < 2:
         return []

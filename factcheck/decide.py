@@ -54,10 +54,13 @@ def decide(weighed: Weighed) -> Decision:
     """The likeliest label that its claims can explain.
 
     A supported, overstated or contradicted sentence cites the claims whose stance, strength and grade give that label by
-    the table, the one that most likely does first. Where none of them can, the next label is tried.
+    the table, the one that most likely does first. Where none of them can, the next label is tried, but what is likely a claim
+    does not become none.
     """
     p = weighed.probabilities
     for label in sorted(p, key=lambda name: -p[name]):
+        if label is Label.NO_CLAIM and p[label] < 0.5 and any(p[verdict] > p[label] for verdict in VERDICTS):
+            continue
         if label is Label.NO_CLAIM:
             return Decision(label, p[label], "no claim", ())
         if label is Label.UNVERIFIED:

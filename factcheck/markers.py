@@ -32,6 +32,11 @@ def misleads(reading: Reading, entry: Entry, candidate: Candidate | None) -> boo
     return FALSITY in reading.cues or _cancels(candidate) or transferred(reading, entry)
 
 
+def denied(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
+    """Whether a negation turns the claim round by rule."""
+    return candidate is not None and bool(negating(candidate.clause)) and _ruled(reading, entry, candidate) is not None
+
+
 def _cancels(candidate: Candidate | None) -> bool:
     """Whether two negations of the claim's clause cancel."""
     if candidate is None or candidate.reach != IN_CLAUSE or len(negating(candidate.clause)) != 2:
@@ -49,7 +54,8 @@ def with_negation(reading: Reading, entry: Entry, candidate: Candidate | None, l
     """
     if transferred(reading, entry):
         return _mixed(learned, Stance.DENIES)
-    stances = _within(reading, candidate, learned)
+    ruled = _ruled(reading, entry, candidate)
+    stances = learned if ruled is None else _mixed(learned, ruled)
     if FALSITY in reading.cues:
         turned = [_TURNED.get(s, s) for s in Stance]
         stances = stances[[list(Stance).index(s) for s in turned]]
@@ -64,23 +70,24 @@ def transferred(reading: Reading, entry: Entry) -> bool:
 _TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
 
 
-def _within(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
-    """The learned stances with what the negations of the claim's own clause say of it mixed in."""
+def _ruled(reading: Reading, entry: Entry, candidate: Candidate | None) -> Stance | None:
+    """What the negations of the claim's own clause say of it, or their lack; None where that is left to the learned head."""
     if candidate is None or candidate.reach != IN_CLAUSE:
-        return learned
+        return None
     clause, negative = candidate.clause, candidate.slots.negative
     count = len(negating(clause))
     if _asked(reading, candidate):
-        return _mixed(learned, Stance.DENIES)
+        return Stance.DENIES
     if _cancels(candidate):
-        stance = Stance.DENIES if negative else Stance.ASSERTS
-    elif (not negative and (_doubted(candidate) or (count == 1 and _denied(reading, candidate)))) or (
-        count == 0 and negative and not clause.cues & {"contrast", "compare", "uncertain"}
+        return Stance.DENIES if negative else Stance.ASSERTS
+    if negative:
+        bare = count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}
+        return Stance.DENIES if bare else None
+    if _NEGATORS.isdisjoint(entry.claim.lower().split()) and (
+        _doubted(candidate) or (count == 1 and _denied(reading, candidate))
     ):
-        stance = Stance.DENIES
-    else:
-        return learned
-    return _mixed(learned, stance)
+        return Stance.DENIES
+    return None
 
 
 def _mixed(learned: Floats, stance: Stance) -> Floats:

@@ -19,7 +19,7 @@ from factcheck.domain import Entry, Grade, Label, Stance, Strength
 from factcheck.features import CLAIM, Features, claim_grams, cue_features, grams, spoken_features
 from factcheck.heads import Floats, Head, Stacked, dense_scores, softmax
 from factcheck.judge import verdict
-from factcheck.markers import misleads, with_markers, with_negation
+from factcheck.markers import denied, misleads, with_markers, with_negation
 from factcheck.match import Candidate, Matcher
 from factcheck.measure import measure, years_of
 from factcheck.model import Model
@@ -166,6 +166,7 @@ class Weigher:
         self._kind_features = [f"kind:{c}" for c in heads["kind"].classes]
         self._table_features = ["first", *self._kind_features, *_TABLE_FEATURES]
         self._direct_features = [f"direct:{c}" for c in heads["direct"].classes]
+        self._read_off = [Label(c) for c in heads["direct"].classes]
         self._unheard = [0.0] * len(self._direct_features)
         # The heads of stance and strength are trained on the same rows, so that they share a vocabulary.
         own, around = heads["stance"].parted(AROUND_PREFIX)
@@ -226,6 +227,11 @@ class Weigher:
             trusted = (
                 not wrong
                 and not misleads(reading, claims[0].entry, claims[0].candidate)
+                and not (
+                    direct is not None
+                    and np.argmax(direct) != np.argmax([table[VERDICTS.index(v)] for v in self._read_off])
+                    and denied(reading, claims[0].entry, claims[0].candidate)
+                )
                 and all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
             )
         by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
