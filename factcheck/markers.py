@@ -19,6 +19,8 @@ def with_markers(reading: Reading, candidate: Candidate | None, learned: Floats)
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     marked, raised = rule_strength(reading, start, end)
+    if clause and candidate and _asked(reading, candidate):
+        marked, raised = Strength.HEDGED, False
     if marked is Strength.FLAT and not raised:
         return learned
     mixed: Floats = (1 - MARKED) * learned
@@ -34,7 +36,9 @@ def misleads(reading: Reading, entry: Entry, candidate: Candidate | None) -> boo
 
 def denied(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
     """Whether a negation turns the claim round by rule."""
-    return candidate is not None and bool(negating(candidate.clause)) and _ruled(reading, entry, candidate) is not None
+    if candidate is None or _ruled(reading, entry, candidate) is None:
+        return False
+    return bool(negating(candidate.clause)) or _asked(reading, candidate)
 
 
 def _cancels(candidate: Candidate | None) -> bool:
@@ -97,11 +101,13 @@ def _mixed(learned: Floats, stance: Stance) -> Floats:
 
 
 def _asked(reading: Reading, candidate: Candidate) -> bool:
-    """Whether the claim hangs on a doubt ("it is unclear whether"), other than one that it is about itself."""
+    """Whether the claim hangs on a doubt ("it is unclear whether", "whether it lasts is unclear"), other than one that it is about
+    itself."""
+    opens = reading.lowers[candidate.clause.start] == "whether"
     return any(
         m.type == "uncertain"
         and m.id not in candidate.matched
-        and reading.lowers[m.end : m.end + 1] in (("whether",), ("if",))
+        and (opens or reading.lowers[m.end : m.end + 1] in (("whether",), ("if",)))
         for m in candidate.clause.mentions
     )
 
@@ -116,6 +122,11 @@ _TURNING = frozenset(
 )
 
 
+#: Words close before a negation by which it says whom something is for ("adults whose depression has not improved") or what is
+#: to be left ("should not be combined with"), not that a claim is false.
+_PEOPLE, _OUGHT, _NEAR = frozenset({"who", "whose", "whom"}), frozenset({"should", "must", "ought"}), 5
+
+
 def _denied(reading: Reading, candidate: Candidate) -> bool:
     """Whether a verb is negated before something that filled the entry's slots, and not only in part."""
     clause = candidate.clause
@@ -126,6 +137,9 @@ def _denied(reading: Reading, candidate: Candidate) -> bool:
         words[0] in _NOBODY or (words[0] == "no" and words[1:2] and words[1] in _ANYBODY)
     )
     if negation.type != "negation" or not (verb or subject):
+        return False
+    near = reading.lowers[max(clause.start, negation.start - _NEAR) : negation.start]
+    if not _PEOPLE.isdisjoint(near) or not _OUGHT.isdisjoint(near[-1:]):
         return False
     following = [m.start for m in clause.mentions if m.id in candidate.matched and m.start > negation.start]
     return bool(following) and _TURNING.isdisjoint(words)

@@ -30,6 +30,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:s)?$")
 _BEGINNINGS = frozenset({*_WORDS, *_VAGUE, "a", "an", "half"})
 #: What may follow the first of two numbers that give a share.
 _AMONG = frozenset({"in", "out"})
+#: Words after which "a week" says how often, not how long.
+_TIMES = frozenset("once twice thrice times time sessions infusions treatments doses visits appointments days hours mg".split())
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
@@ -66,7 +68,7 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
             i += 2
             continue
         value, after = _value(lowers, i)
-        if value is None:
+        if value is None or (lowers[i] in ("a", "an") and i and lowers[i - 1] in _TIMES):
             i += 1
             continue
         low = high = value
