@@ -23,8 +23,10 @@ _UNPROVEN = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|without|cannot|\w+n['’]t|whether|if|until|yet)\b", re.I
 )
 #: A clause that the sentence begins with, and the comma after it.
+#: Its subject must not be a pronoun, which would stand for what comes after.
 _OPENING = re.compile(
-    r"(?:because|since|although|though|while|whereas|as|now that)\s[^,;]*(?P<end>,\s)(?!and\s|or\s)", re.I
+    r"(?:because|since|although|though|while|whereas|as|now that)\s(?!(?:it|they|this|these)\b)[^,;]*(?P<end>,\s)(?!and\s|or\s)",
+    re.I,
 )
 #: A verb, or a word in the form of one: a statement has it.
 _VERB = re.compile(

@@ -101,8 +101,8 @@ def _mixed(learned: Floats, stance: Stance) -> Floats:
 
 
 def _asked(reading: Reading, candidate: Candidate) -> bool:
-    """Whether the claim hangs on a doubt ("it is unclear whether", "whether it lasts is unclear"), other than one that it is about
-    itself."""
+    """Whether the claim hangs on a doubt ("it is unclear whether", "whether it lasts is unclear") that it is not itself
+    about."""
     opens = reading.lowers[candidate.clause.start] == "whether"
     return any(
         m.type == "uncertain"

@@ -31,7 +31,9 @@ _BEGINNINGS = frozenset({*_WORDS, *_VAGUE, "a", "an", "half"})
 #: What may follow the first of two numbers that give a share.
 _AMONG = frozenset({"in", "out"})
 #: Words after which "a week" says how often, not how long.
-_TIMES = frozenset("once twice thrice times time sessions infusions treatments doses visits appointments days hours mg".split())
+_TIMES = frozenset(
+    "once twice thrice times time sessions infusions treatments doses visits appointments days hours mg".split()
+)
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
