@@ -127,6 +127,13 @@ _TURNING = frozenset(
 _PEOPLE, _OUGHT, _NEAR = frozenset({"who", "whose", "whom"}), frozenset({"should", "must", "ought"}), 5
 
 
+#: Verbs that, negated, deny what stands before them ("hallucinations cannot follow a dose").
+_OCCURRING = frozenset(
+    "occur occurs occurred happen happens happened follow follows followed arise arises exist exists existed appear appears found "
+    "seen reported observed recorded detected required needed necessary listed mentioned covered included".split()
+)
+
+
 def _denied(reading: Reading, candidate: Candidate) -> bool:
     """Whether a verb is negated before something that filled the entry's slots, and not only in part."""
     clause = candidate.clause
@@ -141,8 +148,9 @@ def _denied(reading: Reading, candidate: Candidate) -> bool:
     near = reading.lowers[max(clause.start, negation.start - _NEAR) : negation.start]
     if not _PEOPLE.isdisjoint(near) or not _OUGHT.isdisjoint(near[-1:]):
         return False
-    following = [m.start for m in clause.mentions if m.id in candidate.matched and m.start > negation.start]
-    return bool(following) and _TURNING.isdisjoint(words)
+    matched = [m.start for m in clause.mentions if m.id in candidate.matched]
+    occurs = not _OCCURRING.isdisjoint(reading.lowers[negation.end : negation.end + 3])
+    return any(start > negation.start or occurs for start in matched) and _TURNING.isdisjoint(words)
 
 
 def _doubted(candidate: Candidate) -> bool:
