@@ -129,7 +129,7 @@ _PEOPLE, _OUGHT, _NEAR = frozenset({"who", "whose", "whom"}), frozenset({"should
 
 #: Verbs that, negated, deny what stands before them ("hallucinations cannot follow a dose").
 _OCCURRING = frozenset(
-    "occur occurs occurred happen happens happened follow follows followed arise arises exist exists existed appear appears found "
+    "occur occurs occurred happen happens happened follow follows followed arise arises exist exists appear appears found "
     "seen reported observed recorded detected required needed necessary listed mentioned covered included".split()
 )
 
