@@ -19,7 +19,8 @@ from factcheck.gather import Gathered
 from factcheck.judge import verdict, worst
 from factcheck.match import Matcher
 from factcheck.rules import by_rules
-from factcheck.weigh import VERDICTS, Weighed
+from factcheck.verdicts import VERDICTS
+from factcheck.weigh import Weighed
 
 #: Sentences that are compared with each other; of more, those most worth labeling by themselves. Bounds memory and time.
 POOL = 2000

@@ -8,7 +8,8 @@ from factcheck.domain import Claim, Cue, Label, Stance, Strength
 from factcheck.judge import verdict
 from factcheck.lexicon import Mention
 from factcheck.read import CUE_TYPES, Clause, Reading
-from factcheck.weigh import VERDICTS, Weighed, WeighedClaim, kept
+from factcheck.verdicts import VERDICTS, WeighedClaim, kept
+from factcheck.weigh import Weighed
 
 #: A verdict needs an entry at least this relevant; below it the set has nothing on the claim. Set by judgment; not swept.
 RELEVANT = 0.15

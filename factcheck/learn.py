@@ -7,8 +7,7 @@ split a contrast group, a page, or near-duplicates.
 from __future__ import annotations
 
 import platform
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,23 +16,21 @@ import joblib
 import numpy as np
 import scipy
 import sklearn
-from scipy.sparse import csr_matrix, diags_array
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from factcheck.domain import Entry, Grade, Label
 from factcheck.features import Features, claim_features, sentence_features
+from factcheck.fitting import known_names, logistic, support_vectors
+from factcheck.folds import FOLDS, folds
 from factcheck.heads import Head
 from factcheck.match import Candidate, Matcher
 from factcheck.model import Model
 from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example
-from factcheck.weigh import VERDICTS, Parts, Weigher, around
+from factcheck.verdicts import VERDICTS
+from factcheck.weigh import Parts, Weigher, around, graded
 
-FOLDS = 5
-SEED = 0
 #: Features of the entry head: words and what they name, not where they stand.
 _ENTRY_FEATURES = ("w:", "b:", "c:", "m:", "unit:", "drug:", "before:")
 #: Features of the heads that read a verdict off the wording: words weighted by rarity, what they name, and what they lean on.
@@ -54,10 +51,6 @@ _WORDING = (
     "titled",
     "bias",
 )
-_GRAMS = ("w:", "b:")
-#: A gram's inverse document frequency is divided by this, so that a sentence's grams have a norm of about 1 (TF-IDF with unit
-#: rows, Salton and Buckley 1988) beside the other features.
-_IDF_SCALE = 17.0
 #: Where strength cannot move the verdict (docs/labels.md), its label was given with less care and counts less.
 _STRENGTH_WEIGHT = {Grade.ESTABLISHED: 0.3, Grade.CONTRARY: 0.3}
 #: Regularization of each head, set by judgment. Only a classifier of the five labels over the same features was varied
@@ -68,6 +61,7 @@ _C = {
     "relevance": 1.0,
     "strength": 1.0,
     "stance": 2.0,
+    "settle": 1.0,
     "label": 1.0,
     "label-by-table": 1.0,
     "entry": 0.3,
@@ -144,60 +138,15 @@ def _fit(
         "label": [parts[i].stack for i in range(len(examples))],
         "label-by-table": [parts[i].by_table for i in range(len(examples))],
     }
-    heads = {**first[-1], **second[-1], **{name: _logistic(rows, labels, _C[name], 1) for name, rows in stacks.items()}}
+    heads = {**first[-1], **second[-1], **{name: logistic(rows, labels, _C[name], 1) for name, rows in stacks.items()}}
     held_out: dict[str, dict[Label, float]] = {}
     for k in range(FOLDS):
         train = train_sets[k].tolist()
-        head = _logistic([stacks["label"][i] for i in train], [labels[i] for i in train], _C["label"], 1)
+        head = logistic([stacks["label"][i] for i in train], [labels[i] for i in train], _C["label"], 1)
         p = head.probabilities([stacks["label"][i] for i in test_sets[k].tolist()])
         for i, row in zip(test_sets[k].tolist(), p, strict=True):
             held_out[examples[i].id] = {Label(c): float(x) for c, x in zip(head.classes, row, strict=True)}
     return Fitted(heads, grades, held_out)
-
-
-def folds(examples: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """The fold of each example: all that one file holds is in one, as one hand wrote it, so that what is held out is another
-    writer's. Groups that share near-duplicates (word 3-gram Jaccard ≥ 0.6) go to one fold too. Files go, largest first, to the
-    fold that is smallest so far."""
-    parent: dict[str, str] = {e.group: e.group for e in examples}
-
-    def root(group: str) -> str:
-        while parent[group] != group:
-            group = parent[group]
-        return group
-
-    for a, b in near_duplicates([(e.group, e.text) for e in examples]):
-        parent[max(root(a), root(b))] = min(root(a), root(b))
-    sizes = Counter(_file(root(e.group)) for e in examples)
-    load = [0] * FOLDS
-    home = {}
-    for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
-        home[name] = load.index(min(load))
-        load[home[name]] += size
-    return np.asarray([home[_file(root(e.group))] for e in examples])
-
-
-def _file(group: str) -> str:
-    """The file's part of a group's name ("clinics-0019")."""
-    return group.split("-", 1)[0]
-
-
-def near_duplicates(items: Iterable[tuple[str, str]], threshold: float = 0.6) -> list[tuple[str, str]]:
-    """Pairs of keys whose texts share at least `threshold` of their word 3-grams (Jaccard)."""
-    grams: list[tuple[str, frozenset[tuple[str, ...]]]] = []
-    index: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    pairs = []
-    for key, text in items:
-        words = text.lower().split()
-        own = frozenset(zip(words, words[1:], words[2:], strict=False))
-        shared = Counter(j for g in own for j in index[g])
-        for j, n in shared.items():
-            if n / len(own | grams[j][1]) >= threshold:
-                pairs.append((grams[j][0], key))
-        for g in own:
-            index[g].append(len(grams))
-        grams.append((key, own))
-    return pairs
 
 
 def versions() -> dict[str, str]:
@@ -230,7 +179,7 @@ def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, 
 
 def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
     rows = [data.sentences[i] for i in train]
-    vocabulary = _vocabulary(
+    vocabulary = known_names(
         [{k: x for k, x in f.items() if k.startswith(_WORDING)} for f in rows], 2
     )  # shared, so that a sentence is looked up once for both heads
     inside = [i for i in train if data.examples[i].label in VERDICTS]
@@ -241,16 +190,19 @@ def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
             targets.append(entry_id)
             weights.append(1.0 if n == 0 else 0.5)
     return {
-        "kind": _logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True),
-        "direct": _logistic(
+        "kind": logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True),
+        "direct": logistic(
             [data.sentences[i] for i in inside],
             [data.examples[i].label.value for i in inside],
             _C["direct"],
             vocabulary=vocabulary,
             rare=True,
         ),
-        "entry": _entry_head(
-            [{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features], targets, weights
+        "entry": support_vectors(
+            [{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features],
+            targets,
+            weights,
+            _C["entry"],
         ),
     }
 
@@ -269,6 +221,8 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
     relevant: list[str] = []
     rows: list[Features] = []
     stances, strengths, weights = [], [], []
+    settled: list[Features] = []
+    verdicts: list[str] = []
     for i in train:
         example = data.examples[i]
         claimed = {entry_id for entry_id, _, _ in example.claims}
@@ -282,80 +236,24 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
             if p.candidate is not None:  # once more as an entry that the entry head has never heard of
                 pairs.append(pair_features(data.readings[i], p.entry, p.candidate, None, found))
                 relevant.append(answer)
-        for entry_id, stance, strength in example.claims:
+        for n, (entry_id, stance, strength) in enumerate(example.claims):
             entry = data.entries[entry_id]
-            rows.append(
-                claim_features(data.readings[i], data.candidates[i].get(entry_id), entry) | around(data.sentences[i])
-            )
+            claim = claim_features(data.readings[i], data.candidates[i].get(entry_id), entry)
+            rows.append(claim | around(data.sentences[i]))
+            if n == 0 and example.label in VERDICTS:
+                settled.append(graded(rows[-1], entry.grade))
+                verdicts.append(example.label.value)
             stances.append(stance.value)
             strengths.append(strength.value)
             weights.append(_STRENGTH_WEIGHT.get(entry.grade, 1.0))
     return {
-        "relevance": _logistic(pairs, relevant, _C["relevance"]),
-        "stance": _logistic(rows, stances, _C["stance"]),
-        "strength": _logistic(rows, strengths, _C["strength"], weights=weights),
+        "relevance": logistic(pairs, relevant, _C["relevance"]),
+        "settle": logistic(settled, verdicts, _C["settle"]),
+        "stance": logistic(rows, stances, _C["stance"]),
+        "strength": logistic(rows, strengths, _C["strength"], weights=weights),
     }
 
 
 def _held_out(data: _Data, heads: Mapping[str, Head], grades: Mapping[str, str], test: Any) -> list[Parts]:
     weigher = Weigher(Model("fold", heads, grades, {}), data.matcher)
     return weigher.parts([data.readings[i] for i in test])
-
-
-def _vocabulary(rows: Sequence[Features], least: int) -> dict[str, int]:
-    count = Counter(name for row in rows for name in row)
-    return {name: n for n, name in enumerate(sorted(name for name, c in count.items() if c >= least))}
-
-
-def _matrix(rows: Sequence[Features], vocabulary: Mapping[str, int]) -> csr_matrix:
-    index, value, ends = [], [], [0]
-    for row in rows:
-        known = sorted((vocabulary[name], x) for name, x in row.items() if name in vocabulary)
-        index += [i for i, _ in known]
-        value += [x for _, x in known]
-        ends.append(len(index))
-    shape = (len(rows), len(vocabulary))
-    return csr_matrix((np.asarray(value), np.asarray(index, np.int32), np.asarray(ends, np.int32)), shape=shape)
-
-
-def _logistic(
-    rows: Sequence[Features],
-    targets: Sequence[str],
-    c: float,
-    least: int = 2,
-    weights: Sequence[float] | None = None,
-    vocabulary: dict[str, int] | None = None,
-    rare: bool = False,
-) -> Head:
-    """Logistic regression. With `rare`, words and pairs weigh by their inverse document frequency, which the head's weights
-    take in, so that scoring needs none."""
-    vocabulary = _vocabulary(rows, least) if vocabulary is None else vocabulary
-    x = _matrix(rows, vocabulary)
-    scale = _idf(x, vocabulary) if rare else np.ones(len(vocabulary))
-    model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(
-        x @ diags_array(scale), list(targets), sample_weight=weights
-    )
-    classes = tuple(str(k) for k in model.classes_)
-    weight, intercept = model.coef_.T * scale[:, None], model.intercept_
-    if len(classes) == 2:  # one column stands for two: give both, so that softmax gives the same probabilities
-        weight, intercept = np.hstack([-weight / 2, weight / 2]), np.hstack([-intercept / 2, intercept / 2])
-    return Head(classes, vocabulary, weight.astype(np.float32), intercept.astype(np.float32))
-
-
-def _idf(x: csr_matrix, vocabulary: Mapping[str, int]) -> Any:
-    """Smoothed inverse document frequency of the columns that are words or pairs; 1 for all others."""
-    seen = np.bincount(x.indices, minlength=len(vocabulary))
-    scale = np.ones(len(vocabulary))
-    for name, i in vocabulary.items():
-        if name.startswith(_GRAMS):
-            scale[i] = (np.log((1 + x.shape[0]) / (1 + seen[i])) + 1) / _IDF_SCALE
-    return scale
-
-
-def _entry_head(rows: Sequence[Features], targets: Sequence[str], weights: Sequence[float]) -> Head:
-    vocabulary = _vocabulary(rows, 2)
-    model = LinearSVC(C=_C["entry"], class_weight="balanced", random_state=SEED)
-    model.fit(_matrix(rows, vocabulary), list(targets), sample_weight=weights)
-    return Head(
-        tuple(model.classes_), vocabulary, model.coef_.T.astype(np.float16), model.intercept_.astype(np.float32)
-    )

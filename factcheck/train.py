@@ -12,7 +12,9 @@ from pathlib import Path
 
 from factcheck.border import DataError
 from factcheck.domain import Label
-from factcheck.learn import FOLDS, SEED, fit, versions
+from factcheck.fitting import SEED
+from factcheck.folds import FOLDS
+from factcheck.learn import fit, versions
 from factcheck.lexicon import Lexicon
 from factcheck.model import save_model
 from factcheck.read import Reader

@@ -9,72 +9,33 @@ it had in training.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from math import log
 from typing import NamedTuple
 
 import numpy as np
 
-from factcheck.domain import Entry, Grade, Label, Stance, Strength
+from factcheck.domain import Grade, Label, Stance, Strength
 from factcheck.features import CLAIM, Features, claim_grams, cue_features, grams, spoken_features
 from factcheck.heads import Floats, Head, Stacked, dense_scores, softmax
-from factcheck.judge import verdict
 from factcheck.markers import denied, misleads, with_markers, with_negation
-from factcheck.match import Candidate, Matcher
+from factcheck.match import Matcher
 from factcheck.measure import measure, years_of
 from factcheck.model import Model
 from factcheck.propose import Proposal, propose, rank
 from factcheck.quantity import Amount
 from factcheck.read import Reading
+from factcheck.verdicts import VERDICTS, WeighedClaim, claim_verdicts, combine, kept
 
-VERDICTS = (Label.SUPPORTED, Label.OVERSTATED, Label.CONTRADICTED)
 #: Candidates whose strength and stance are read.
 WEIGHED = 4
 #: A rival of the first candidate must be at least this relevant to be weighed at all. Set by judgment; not swept.
 SLIGHT = 0.05
-#: A second claim is kept when its relevance reaches this. Set by judgment; not swept.
-SECOND_CLAIM = 0.4
-#: One that a figure contradicts needs less. Set by judgment; not swept.
-WRONG_FIGURE = 0.2
-#: Weight of a number's verdict against the wording's (docs/labels.md: numbers win). Set by judgment; not swept.
-MEASURED = 0.85
 #: Weight of the verdict by the table alone beside the one that also hears the wording, where that is trusted. With 0, 0.15, 0.25,
 #: 0.35, 0.5 and 0.65, 0.876, 0.878, 0.876, 0.878, 0.872 and 0.867 of the behavior lines that are read were right, and flagged F1
 #: on the development pages was 0.77, 0.78, 0.78, 0.78, 0.79 and 0.79.
 BY_TABLE = 0.15
 #: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
 CERTAIN = 0.98
-
-
-class WeighedClaim(NamedTuple):
-    """One candidate entry: how relevant it is, and the distribution over verdicts that its wording gives."""
-
-    entry: Entry
-    candidate: Candidate | None
-    relevance: float
-    stances: Floats  # over Stance
-    strengths: Floats  # over Strength
-    verdicts: Floats  # over VERDICTS
-    measured: Label | None
-
-    def best(self, label: Label | None = None) -> tuple[float, Stance, Strength]:
-        """The likeliest stance and strength with their probability; given a label, among those that the table turns into it."""
-        chances = [p * q for p in self.stances.tolist() for q in self.strengths.tolist()]
-        among = _ALL if label is None or label is self.measured else _GIVING[self.entry.grade, label]
-        if not among:
-            return 0.0, Stance.MENTIONS, Strength.FLAT
-        n = max(among, key=chances.__getitem__)
-        return chances[n], *_PAIRS[n]
-
-
-#: Stance and strength of each place in a distribution over both, and which places give a label by the table.
-_PAIRS = [(s, t) for s in Stance for t in Strength]
-_ALL = range(len(_PAIRS))
-_GIVING = {
-    (grade, label): [n for n, (s, t) in enumerate(_PAIRS) if verdict(s, t, grade) is label]
-    for grade in Grade
-    for label in Label
-}
 
 
 class Parts(NamedTuple):
@@ -106,49 +67,30 @@ def around(sentence: Features) -> Features:
     return {f"{AROUND_PREFIX}{name}": AROUND * x for name, x in sentence.items() if name[:2] in _CONTEXT}
 
 
+def graded(claim: Features, grade: Grade) -> Features:
+    """A claim's features, alone and with the grade of its entry: what the head is given that settles a claim by its wording."""
+    return claim | {f"{grade.value}&{name}": x for name, x in claim.items()}
+
+
+def by_grade(head: Head) -> list[Head]:
+    """That head as it is for claims of each grade, in the order of `Grade`."""
+    plain = head.vocabulary
+    for grade in Grade:
+        plain = {name: i for name, i in plain.items() if not name.startswith(f"{grade.value}&")}
+    names = dict(zip(plain, range(len(plain)), strict=True))
+    heads = []
+    for grade in Grade:
+        weights = head.weights[list(plain.values())]
+        for name, n in names.items():
+            if (i := head.vocabulary.get(f"{grade.value}&{name}")) is not None:
+                weights[n] += head.weights[i]
+        heads.append(Head(head.classes, names, weights, head.intercept))
+    return heads
+
+
 #: Weight of the whole sentence beside one claim, and what its features' names begin with there.
 AROUND, AROUND_PREFIX = 0.5, "s:"
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
-
-
-def claim_verdicts(
-    grades: Sequence[Grade], stances: Floats, strengths: Floats, measured: Sequence[Label | None]
-) -> Floats:
-    """For each claim the distribution over VERDICTS by the table, given those over Stance and Strength; a measured number takes
-    precedence."""
-    pairs = (stances[:, :, None] * strengths[:, None, :]).reshape(len(grades), len(_PAIRS), 1)
-    out: Floats = (pairs * _TABLES[[_ROW[grade] for grade in grades]]).sum(axis=1)
-    total = out.sum(axis=1, keepdims=True)
-    out = np.where(total > 0, out / np.where(total > 0, total, 1), np.float32(1 / len(VERDICTS)))
-    for n, label in enumerate(measured):
-        if label is not None:
-            out[n] *= 1 - MEASURED
-            out[n, VERDICTS.index(label)] += MEASURED
-    return out
-
-
-#: For each grade, which verdict each pair of stance and strength gives: (grades, pairs, VERDICTS), 0 or 1.
-_TABLES: Floats = np.asarray(
-    [[[float(verdict(s, t, grade) is v) for v in VERDICTS] for s, t in _PAIRS] for grade in Grade], np.float32
-)
-_ROW = {grade: n for n, grade in enumerate(Grade)}
-
-
-def combine(claims: Sequence[WeighedClaim]) -> list[float]:
-    """The sentence's distribution over VERDICTS: the first claim, shared with its rivals as far as it is in doubt, made worse by
-    each further kept claim as far as that one is relevant."""
-    verdicts = [c.verdicts.tolist() for c in claims]  # few numbers: plain ones are faster than arrays
-    total = max(sum([c.relevance for c in claims]), 1e-9)
-    first = claims[0].relevance
-    shared = [
-        sum([c.relevance * p for c, p in zip(claims, column, strict=True)]) for column in zip(*verdicts, strict=True)
-    ]
-    at_most = list(accumulate(first * p + (1 - first) * q / total for p, q in zip(verdicts[0], shared, strict=True)))
-    for claim in kept(claims)[1:]:
-        p = claim.relevance
-        own = accumulate(claim.verdicts.tolist())
-        at_most = [x * ((1 - p) + p * y) for x, y in zip(at_most, own, strict=True)]
-    return [min(max(x - below, 0.0), 1.0) for below, x in zip([0.0, *at_most], at_most, strict=False)]
 
 
 def _logs(names: Sequence[str], probabilities: Sequence[float]) -> Features:
@@ -169,21 +111,18 @@ class Weigher:
         # What the last head is given, in this order.
         self._kind_features = [f"kind:{c}" for c in heads["kind"].classes]
         self._table_features = ["first", *self._kind_features, *_TABLE_FEATURES]
-        self._direct_features = [f"direct:{c}" for c in heads["direct"].classes]
-        self._read_off = [Label(c) for c in heads["direct"].classes]
+        self._direct_features = [f"{name}:{c}" for name in ("direct", "settle") for c in heads[name].classes]
         self._unheard = [0.0] * len(self._direct_features)
-        # The heads of stance and strength are trained on the same rows, so that they share a vocabulary.
-        own, around = heads["stance"].parted(AROUND_PREFIX)
+        # The heads that weigh a claim share a vocabulary: of its own clause, and of the sentence around it.
+        weighing = [heads["stance"], heads["strength"], *by_grade(heads["settle"])]
+        own, around = zip(*(head.parted(AROUND_PREFIX) for head in weighing), strict=True)
+        whole = [heads["kind"], heads["direct"]]
         self._wording = Stacked(
-            [
-                (heads["kind"], heads["kind"].vocabulary, 1.0),
-                (heads["direct"], heads["direct"].vocabulary, 1.0),
-                (heads["stance"], around, AROUND),
-                (heads["strength"], around, AROUND),
-            ],
+            [(h, h.vocabulary, 1.0) for h in whole]
+            + [(h, names, AROUND) for h, names in zip(weighing, around, strict=True)],
             heads["entry"],
         )
-        self._stating = Stacked([(heads["stance"], own, 1.0), (heads["strength"], own, 1.0)], prefix=CLAIM)
+        self._stating = Stacked([(h, names, 1.0) for h, names in zip(weighing, own, strict=True)], prefix=CLAIM)
 
     def weigh(self, readings: Sequence[Reading]) -> Iterator[Weighed]:
         """Weigh a batch; results come in the order of the readings and do not depend on the rest of the batch."""
@@ -206,7 +145,7 @@ class Weigher:
         """What the last head is given, for each reading."""
         heads = self.model.heads
         rows = self._wording.index([spoken_features(r) for r in readings], [grams(r) for r in readings])
-        kinds, direct, stances, strengths = self._wording.sums(rows)
+        kinds, direct, *weighing = self._wording.sums(rows)
         kinds = softmax(kinds + heads["kind"].intercept)
         direct = softmax(direct + heads["direct"].intercept)
         none = heads["kind"].classes.index("none")
@@ -216,7 +155,7 @@ class Weigher:
         if open_:
             asked = [readings[i] for i in open_]
             entries = self._wording.wide_scores(rows, open_)
-            claims = dict(zip(open_, self._claims(asked, entries, stances[open_], strengths[open_]), strict=True))
+            claims = dict(zip(open_, self._claims(asked, entries, [sums[open_] for sums in weighing]), strict=True))
         return [
             self._stack(r, claims.get(i, ()), kind, verdicts if i in claims else None)
             for i, (r, kind, verdicts) in enumerate(zip(readings, kinds.tolist(), direct.tolist(), strict=True))
@@ -239,22 +178,23 @@ class Weigher:
         by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
         if direct is None:
             return Parts(reading, claims, False, by_table, {})
-        return Parts(reading, claims, trusted, by_table, _logs(self._direct_features, direct))
+        settled = claims[0].settled.tolist() if claims else [1 / len(VERDICTS)] * len(VERDICTS)
+        return Parts(reading, claims, trusted, by_table, _logs(self._direct_features, [*direct, *settled]))
 
     def _agree(self, direct: list[float] | None, table: list[float]) -> bool:
         """Whether the verdict read off the wording and the one by the table are the same."""
         if direct is None:
             return False
-        return self._read_off[max(range(len(direct)), key=direct.__getitem__)] is VERDICTS[table.index(max(table))]
+        return self.model.heads["direct"].classes[direct.index(max(direct))] == VERDICTS[table.index(max(table))].value
 
     def _claims(
-        self, readings: Sequence[Reading], entries: Floats, stances: Floats, strengths: Floats
+        self, readings: Sequence[Reading], entries: Floats, around: Sequence[Floats]
     ) -> Iterator[tuple[WeighedClaim, ...]]:
         """The most relevant entries of each reading, with their stance and strength. Heads are asked once for all.
 
         Parameters
         ----------
-        entries: raw scores of the entry head. stances, strengths: what the whole sentence adds to the raw scores of its claims.
+        entries: raw scores of the entry head. around: for each head what the sentence adds to the raw scores of its claims.
         """
         heads = self.model.heads
         proposals = [
@@ -267,21 +207,30 @@ class Weigher:
         asked = [(r, q, x) for r, few in zip(readings, chosen, strict=True) for q, x in few]
         cues = [cue_features(r, q.candidate, q.entry) for r, q, _ in asked]
         words = [claim_grams(r, q.candidate) for r, q, _ in asked]
-        own_stances, own_strengths = self._stating.sums(self._stating.index(cues, words))
+        own = self._stating.sums(self._stating.index(cues, words))
         years = [
             years_of([q.entry for q in p if q.candidate is not None], r)
             for r, p in zip(readings, proposals, strict=True)
         ]
         of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
+        stances, strengths, *settled = (mine + whole[of] for mine, whole in zip(own, around, strict=True))
         weighed = iter(
             _weighed(
                 asked,
                 [y for y, few in zip(years, chosen, strict=True) for _ in few],
-                _in_order(heads["stance"], own_stances + stances[of], [s.value for s in Stance]),
-                _in_order(heads["strength"], own_strengths + strengths[of], [s.value for s in Strength]),
+                _in_order(heads["stance"], stances, [s.value for s in Stance]),
+                _in_order(heads["strength"], strengths, [s.value for s in Strength]),
+                softmax(_of_grade(settled, [q.entry.grade for _, q, _ in asked]) + heads["settle"].intercept),
             )
         )
         yield from (tuple([next(weighed) for _ in few]) for few in chosen)
+
+
+def _of_grade(scores: Sequence[Floats], grades: Sequence[Grade]) -> Floats:
+    """Of the scores for each grade, (claims, verdicts), those of the claim's own grade."""
+    places = {grade: n for n, grade in enumerate(Grade)}
+    out: Floats = np.stack(scores)[[places[grade] for grade in grades], np.arange(len(grades))]
+    return out
 
 
 def _most_relevant(proposals: list[tuple[Proposal, float]]) -> list[tuple[Proposal, float]]:
@@ -304,6 +253,7 @@ def _weighed(
     years: Sequence[frozenset[Amount]],
     stances: Floats,
     strengths: Floats,
+    settled: Floats,
 ) -> Iterator[WeighedClaim]:
     """The claims, with markers, negation and numbers taken into account."""
     for n, (reading, q, _) in enumerate(asked):
@@ -311,17 +261,5 @@ def _weighed(
         stances[n] = with_negation(reading, q.entry, q.candidate, stances[n])
     measured = [measure(q.entry, r, q.candidate, y) for (r, q, _), y in zip(asked, years, strict=True)]
     verdicts = claim_verdicts([q.entry.grade for _, q, _ in asked], stances, strengths, measured)
-    for (_, q, relevance), *parts in zip(asked, stances, strengths, verdicts, measured, strict=True):
+    for (_, q, relevance), *parts in zip(asked, stances, strengths, verdicts, measured, settled, strict=True):
         yield WeighedClaim(q.entry, q.candidate, relevance, *parts)
-
-
-def kept(claims: Sequence[WeighedClaim]) -> Sequence[WeighedClaim]:
-    """The claims that count: the most relevant, and a second where its slots are filled and it is relevant enough, or where a
-    figure of it is wrong."""
-    further = [
-        c
-        for c in claims[1:]
-        if c.candidate is not None
-        and (c.relevance >= SECOND_CLAIM or (c.measured is Label.CONTRADICTED and c.relevance >= WRONG_FIGURE))
-    ]
-    return [*claims[:1], *further[:1]]

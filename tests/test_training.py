@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from factcheck.border import DataError
 from factcheck.domain import Label
-from factcheck.learn import FOLDS, folds, near_duplicates
+from factcheck.folds import FOLDS, folds, near_duplicates
 from factcheck.lexicon import Lexicon
 from factcheck.paths import bench_dir, data_dir
 from factcheck.reference import load_reference
