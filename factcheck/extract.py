@@ -24,7 +24,7 @@ MIN_WORDS = 8
 MAX_WRAPPED = 100
 
 #: HTML over so many bytes with more tags and attributes than one in so many characters is refused: parsed, it would take far more
-#: time and memory than text does. Of the 10 pages of WCXB over 1 MB the most crowded has one in 41, of the 255 over 50 kB one in 15.
+#: time and memory than text does. The most crowded of the pages of WCXB has one in 41 over 1 MB, and one in 15 over 50 kB.
 CROWDED_HTML = {200_000: 8, 1_000_000: 36}
 #: The same for line ends in plain text.
 CROWDED_TEXT = {20_000: 6, 1_000_000: 30}

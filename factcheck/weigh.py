@@ -30,9 +30,9 @@ from factcheck.verdicts import VERDICTS, WeighedClaim, claim_verdicts, combine, 
 WEIGHED = 4
 #: A rival of the first candidate must be at least this relevant to be weighed at all. Set by judgment; not swept.
 SLIGHT = 0.05
-#: Weight of the verdict by the table alone beside the one that also hears the wording, where that is trusted. With 0, 0.15 and 0.3,
-#: 0.874, 0.872 and 0.876 of the behavior lines that are read were right, and flagged F1 on the development pages was 0.75, 0.75
-#: and 0.76; at 0.5 the former fell.
+#: Weight of the verdict by the table alone beside the one that also hears the wording, where that is trusted. With 0, 0.15 and
+#: 0.3, 0.874, 0.872 and 0.876 of the behavior lines that are read were right, and flagged F1 on the development pages was 0.75,
+#: 0.75 and 0.76; at 0.5 the former fell.
 BY_TABLE = 0.3
 #: A sentence that is no claim with at least this probability is not held against the entries, for speed. Set by judgment.
 CERTAIN = 0.98
