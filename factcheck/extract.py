@@ -24,15 +24,16 @@ MIN_WORDS = 8
 MAX_WRAPPED = 100
 
 #: HTML over so many bytes with more tags and attributes than one in so many characters is refused: parsed, it would take far more
-#: time and memory than text does. The most crowded of the pages of WCXB has one in 41 over 1 MB, and one in 15 over 50 kB.
-CROWDED_HTML = {200_000: 8, 1_000_000: 36}
+#: memory than text does. Of the 10 pages of WCXB over 1 MB the most crowded has one in 41.
+CROWDED_HTML = {1_000_000: 36}
 #: The same for line ends in plain text.
 CROWDED_TEXT = {20_000: 6, 1_000_000: 30}
 #: A page of more blocks than this with fewer of its characters to each is refused: marks or numbers, each of which would take as
 #: long as a sentence. A number in the cell of a table takes 12 characters with its tags and a share of its row's.
 CROWDED_BLOCKS = {2_000: 12, 10_000: 40}
-#: The longest Markdown that is read, in characters, 30,000 words: its parser takes up to 20 s per MB.
-MAX_MARKDOWN = 200_000
+#: The longest Markdown that is read, in characters, some 80,000 words: of brackets that never close, its parser takes 200 times
+#: the memory.
+MAX_MARKDOWN = 500_000
 #: No paragraph is as long; a longer one is cut where a word ends, so that what follows takes memory for one piece at a time.
 MAX_BLOCK = 20_000
 
@@ -70,6 +71,8 @@ def extract(page: Page) -> Document | Skipped:
             return Skipped(page.source, reason)
         markup, scripted = read_markup(text), bool(_SCRIPT.search(text))
         del text  # what is not needed any more makes room for what comes
+        if _is_scraps(len(markup.pieces), length):
+            return _all_scraps(page, len(markup.pieces), length)
         chrome = chrome_boxes(markup)
         body = _shortened(body_parts(markup, main_content(markup, chrome)))
         if scripted and sum(part.text.count(" ") + 1 for part in body) < MIN_WORDS:
@@ -77,21 +80,22 @@ def extract(page: Page) -> Document | Skipped:
         parts = body + _shortened(channel_parts(markup, chrome, body))
         title = markup.title
     elif page.media_type == "text/markdown":
+        if _is_crowded(page, text, CROWDED_TEXT, _line_ends):
+            return _all_line_ends(page, length)
         if length > MAX_MARKDOWN:
             reason = f"{length:,} characters of Markdown, more than the limit of {MAX_MARKDOWN:,}; split it"
             return Skipped(page.source, reason)
         body = parts = _shortened(_markdown_parts(text))
         title = ""
     else:
-        if _is_crowded(page, text, CROWDED_TEXT, lambda text: sum(map(text.count, _LINE_ENDS))):
-            return Skipped(page.source, f"hardly any text in {length:,} characters of line ends; save the text alone")
+        if _is_crowded(page, text, CROWDED_TEXT, _line_ends):
+            return _all_line_ends(page, length)
         body = parts = _shortened(_plain_parts(text))
         title = ""
     if not body:
         return Skipped(page.source, "no text; the page is empty")
-    if len(parts) * max((least for most, least in CROWDED_BLOCKS.items() if len(parts) > most), default=0) > length:
-        reason = f"hardly any text, but {len(parts):,} pieces in {length:,} characters; save the article alone"
-        return Skipped(page.source, reason)
+    if _is_scraps(len(parts), length):
+        return _all_scraps(page, len(parts), length)
     language = foreign(_beginning(body, ENOUGH))
     if language:
         return Skipped(page.source, f"not in English (it reads as {language}); only English pages are checked")
@@ -102,6 +106,23 @@ def extract(page: Page) -> Document | Skipped:
 def _is_crowded(page: Page, text: str, distances: dict[int, int], count: Callable[[str], int]) -> bool:
     distance = max((least for size, least in distances.items() if len(page.content) > size), default=0)
     return distance > 0 and count(text) * distance > len(text)
+
+
+def _is_scraps(pieces: int, length: int) -> bool:
+    return pieces * max((least for most, least in CROWDED_BLOCKS.items() if pieces > most), default=0) > length
+
+
+def _all_scraps(page: Page, pieces: int, length: int) -> Skipped:
+    reason = f"hardly any text, but {pieces:,} pieces in {length:,} characters; save the article alone"
+    return Skipped(page.source, reason)
+
+
+def _line_ends(text: str) -> int:
+    return sum(map(text.count, _LINE_ENDS))
+
+
+def _all_line_ends(page: Page, length: int) -> Skipped:
+    return Skipped(page.source, f"hardly any text in {length:,} characters of line ends; save the text alone")
 
 
 def decode(content: bytes, declared: str | None = None) -> str | None:
@@ -136,9 +157,11 @@ def decode(content: bytes, declared: str | None = None) -> str | None:
 
 
 def _markdown_parts(text: str) -> list[Part]:
-    from markdown_it import MarkdownIt  # only pages in Markdown need it
+    # Only pages in Markdown need it.
+    from cmarkgfm import markdown_to_html_with_extensions as render
+    from cmarkgfm.cmark import Options
 
-    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(_FRONT_MATTER.sub("", text))
+    html = render(_FRONT_MATTER.sub("", text), options=Options.CMARK_OPT_UNSAFE, extensions=["table"])
     markup = read_markup(html)
     return body_parts(markup, [True] * len(markup.pieces))
 

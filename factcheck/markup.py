@@ -221,11 +221,13 @@ class _Walk:
     def open_box(self, node: LexborNode, tag: str) -> None:
         self.flush()
         attributes = node.attributes
-        role = (attributes.get("role") or "").lower()
-        tag = ROLES.get(role, tag)
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-        box = Box(self.box, tag, names, role, len(self.markup.pieces))
-        box.hidden = self.is_hidden(attributes)
+        if attributes:
+            role = (attributes.get("role") or "").lower()
+            tag = ROLES.get(role, tag)
+            names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+            box = Box(self.box, tag, names, role, len(self.markup.pieces), hidden=self.is_hidden(attributes))
+        else:
+            box = Box(self.box, tag, "", "", len(self.markup.pieces))
         box.level = HEADINGS.get(tag, 0)
         boxes = self.markup.boxes
         if tag in ("td", "th") and self.box >= 0:
@@ -233,7 +235,8 @@ class _Walk:
             boxes[self.box].cells += 1
         self.box = len(boxes)
         boxes.append(box)
-        self.take_tooltip(attributes)
+        if attributes:
+            self.take_tooltip(attributes)
 
     def is_hidden(self, attributes: Mapping[str, str | None]) -> bool:
         """Whether an element is hidden by its attributes or by a plain rule for one of its names."""

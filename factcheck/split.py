@@ -54,7 +54,7 @@ MAX_SENTENCE = 2_000
 MIN_AVERAGE = 12
 #: After so many sentences, while they are shorter than so many characters on average, blocks are left whole: what is cut so
 #: often is no prose, and every sentence takes memory for its place.
-CROWDED_SENTENCES = 10_000, 24
+CROWDED_SENTENCES = 2_000, 24
 
 
 def split(document: Document) -> list[Sentence]:

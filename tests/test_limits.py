@@ -24,8 +24,6 @@ from factcheck.read import Reader
 from factcheck.split import split
 
 SECONDS_PER_MB = 2.0
-#: Of Markdown, of which no more than 0.2 MB are read.
-MARKDOWN_SECONDS_PER_MB = 20.0
 #: Machines that run tests are busy and their processors shared.
 SLACK = 2.5
 TIMES_THE_PAGE = 20.0
@@ -54,8 +52,7 @@ def measured(names: tuple[str, ...], size: int) -> dict[str, dict[str, float]]:
 def test_time(name: str) -> None:
     for size in (MB * 19 // 20, MB * 21 // 20) if EVERYTHING else (MB // 10,):
         found = measured(tuple(BIG), size)[name]
-        bar = MARKDOWN_SECONDS_PER_MB if name.startswith("markdown") else SECONDS_PER_MB
-        assert found["seconds_per_mb"] <= bar * SLACK
+        assert found["seconds_per_mb"] <= SECONDS_PER_MB * SLACK
 
 
 @pytest.mark.parametrize("name", BIG if EVERYTHING else LARGE)
