@@ -1,9 +1,16 @@
-"""Word documents and text PDFs -> HTML, which is then read as any page is. Needs the extra `factcheck[office]`."""
+"""Word documents and text PDFs -> HTML, which is then read as any page is. Needs the extra `factcheck[office]`.
+
+Both formats are packed, in several layers if their author likes, and the libraries unpack what they are given. So that is done
+in a process of its own, which may take so much memory and so much time (`python -m factcheck.office`).
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +25,10 @@ if TYPE_CHECKING:
 
 #: The largest that a document's parts may unpack to; an article's text is below 1 MB.
 MAX_UNPACKED: Final = 100_000_000
+#: Address space of the process that converts a document, in bytes; a report of 500 pages takes a third of it.
+MAX_MEMORY: Final = 1_500_000_000
+#: Its processor time in seconds, and three times that by the clock.
+MAX_SECONDS: Final = 30
 #: PDF pages that are read; copy for a web page has a few.
 MAX_PAGES: Final = 500
 #: A line set larger than the text by this factor is a heading. Set by judgment; body text and its emphasis share a size.
@@ -37,17 +48,56 @@ class _Unreadable(FactcheckError):
 def to_html(content: bytes) -> str:
     """The document's text as HTML: headings, paragraphs, lists and tables (Word), headings and paragraphs (PDF).
 
-    Raises `FactcheckError` with the reason and what to do where the document is broken, locked or has no text, or where the
-    extra is not installed.
+    Raises `FactcheckError` with the reason and what to do where the document is broken, locked, has no text or takes more than
+    its share of memory or time, or where the extra is not installed.
     """
     if content[:1024].lstrip().startswith(b"%PDF-"):
-        return _from_pdf(content)
+        return _apart("PDF", "pdfminer", content)
     if content.startswith(b"PK\x03\x04"):
-        return _from_word(content)
+        _look_into(content)
+        return _apart("Word document", "mammoth", content)
     raise _Unreadable("neither a Word document nor a PDF, whatever its name says; export as HTML or text")
 
 
-def _from_word(content: bytes) -> str:
+def _apart(kind: str, library: str, content: bytes) -> str:
+    """Convert a document in a process of its own, within its limits."""
+    if importlib.util.find_spec(library) is None:
+        raise _Unreadable(f"{kind}: {_INSTALL}")
+    command = [sys.executable, "-P", "-m", "factcheck.office", library, str(MAX_MEMORY), str(MAX_SECONDS)]
+    try:
+        run = subprocess.run(command, input=content, capture_output=True, timeout=3 * MAX_SECONDS, check=False)  # noqa: S603 - fixed words
+    except subprocess.TimeoutExpired:
+        run = None
+    if run is not None and run.returncode == 0:
+        return run.stdout.decode()
+    if run is not None and run.returncode == _REFUSED:
+        raise _Unreadable(run.stderr.decode())
+    raise _Unreadable(f"{kind}: takes too much memory or time to unpack; export as HTML or text")
+
+
+#: How the process ends that found a reason why a document cannot be read.
+_REFUSED: Final = 3
+
+
+def _main(library: str, memory: int, seconds: int) -> int:
+    """Convert what comes in on standard input. Limits are kept by the system, where it keeps any (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    try:
+        html = {"pdfminer": _from_pdf, "mammoth": _from_word}[library](sys.stdin.buffer.read())
+    except _Unreadable as error:
+        sys.stderr.write(str(error))
+        return _REFUSED
+    sys.stdout.buffer.write(html.encode())
+    return 0
+
+
+def _look_into(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {part.filename: part.file_size for part in archive.infolist()}
@@ -57,28 +107,31 @@ def _from_word(content: bytes) -> str:
         raise _Unreadable("Office document or zip archive: not supported; export as HTML or text, or unpack it")
     if sum(parts.values()) > MAX_UNPACKED:
         raise _Unreadable(f"Word document: unpacks to more than {MAX_UNPACKED // 1_000_000} MB; split it")
-    try:
-        import mammoth
-    except ImportError:
-        raise _Unreadable(f"Word document: {_INSTALL}") from None
+
+
+def _from_word(content: bytes) -> str:
+    import mammoth
+
     try:
         # Pictures are left out: their data would fill the page, and a picture named by address would be opened.
         converted = mammoth.convert_to_html(io.BytesIO(content), convert_image=lambda _: [], external_file_access=False)
+    except MemoryError:
+        raise
     except Exception:  # whatever a broken archive or its XML makes the library raise
         raise _Unreadable(_BROKEN) from None
     return _page(str(converted.value))
 
 
 def _from_pdf(content: bytes) -> str:
-    try:
-        from pdfminer.high_level import extract_pages
-        from pdfminer.pdfdocument import PDFPasswordIncorrect
-    except ImportError:
-        raise _Unreadable(f"PDF: {_INSTALL}") from None
+    from pdfminer.high_level import extract_pages
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+
     try:
         pages = [list(_lines(page)) for page in extract_pages(io.BytesIO(content), maxpages=MAX_PAGES)]
     except PDFPasswordIncorrect:
         raise _Unreadable("PDF: locked by a password; save it without one") from None
+    except MemoryError:
+        raise
     except Exception:  # whatever a broken or hostile file makes the library raise
         raise _Unreadable("PDF: broken; print it to a new PDF, or export as HTML or text") from None
     _drop_running(pages)
@@ -154,3 +207,7 @@ def _is_hyphenated(joined: str, following: str) -> bool:
 
 def _page(body: str) -> str:
     return f"<!DOCTYPE html><html><body><main>{body}</main></body></html>"
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

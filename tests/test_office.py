@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import random
 import sys
+import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import docx
@@ -187,6 +189,57 @@ def test_pdfs_that_cannot_be_read(tmp_path: Path) -> None:
     assert skipped(path).reason.startswith("PDF: broken")
     path.write_bytes(b"%PDF-1.7\ntrailer << /Root 1 0 R /Encrypt << /Filter /Standard >> >>")
     assert skipped(path).reason.startswith("PDF: ")
+
+
+def flate(drawn: bytes, layers: int, more: int = 0) -> bytes:
+    """A PDF of one page whose drawing is packed in so many layers, and in so many more already."""
+    for _ in range(layers):
+        drawn = zlib.compress(drawn, 9)
+    start, end = pdf([[]]).split(b"<< /Length 0 >>\nstream\n\nendstream")
+    filters = " ".join(["/FlateDecode"] * (layers + more))
+    return start + f"<< /Length {len(drawn)} /Filter [{filters}] >>\nstream\n".encode() + drawn + b"\nendstream" + end
+
+
+def test_packed_pdfs_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(flate(b"BT /F 11 Tf 72 700 Td (Ketamine may help some people.) Tj ET", layers=2))
+    assert "Ketamine may help" in document(path).text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit a process's memory or time")
+def test_a_pdf_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    packer = zlib.compressobj(9)
+    spaces = b"".join(packer.compress(b" " * 10_000_000) for _ in range(200)) + packer.flush()
+    path.write_bytes(flate(spaces, layers=2, more=1))
+    assert path.stat().st_size < 100_000
+    started = time.monotonic()
+    assert skipped(path).reason == "PDF: takes too much memory or time to unpack; export as HTML or text"
+    assert time.monotonic() - started < 60
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit a process's memory or time")
+def test_documents_that_take_too_long_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "MAX_SECONDS", 2)
+    path = tmp_path / "a.docx"
+    with zipfile.ZipFile(word(path)) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    body = parts["word/document.xml"].replace(
+        b"<w:body>", b"<w:body>" + b"<w:p><w:r><w:t>x</w:t></w:r></w:p>" * 1_000_000
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, content in (parts | {"word/document.xml": body}).items():
+            archive.writestr(each, content)
+    assert skipped(path).reason == "Word document: takes too much memory or time to unpack; export as HTML or text"
+
+
+def test_nothing_is_taken_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pdfminer").mkdir()
+    (tmp_path / "pdfminer" / "__init__.py").write_text("raise SystemExit('taken')")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf([[("Ketamine may help some people.", 72, 700, 11)]]))
+    assert "Ketamine may help" in document(path).text
 
 
 def test_damaged_documents_are_skipped_or_read(tmp_path: Path) -> None:
