@@ -208,7 +208,8 @@ class FactChecker:
                 for n, text, start, end in parts
             ]
             for (n, *_), part in zip(parts, self._weigher.weigh(readings), strict=True):
-                decided[n] = outweighed(decided[n], decide(part))
+                slotted = part._replace(claims=tuple(c for c in part.claims if c.candidate is not None))
+                decided[n] = outweighed(decided[n], decide(slotted))
             yield from zip(decided, (w.reading for w in weighed), strict=True)
 
     def _labels(self, texts: Sequence[str]) -> list[Label]:
