@@ -248,10 +248,30 @@ def _second_heads(data: _Data, train: Any, scores: Sequence[Any]) -> dict[str, H
             weights.append(_STRENGTH_WEIGHT.get(entry.grade, 1.0))
     return {
         "relevance": logistic(pairs, relevant, _C["relevance"]),
-        "settle": logistic(settled, verdicts, _C["settle"]),
+        "settle": _by_grade(logistic(settled, verdicts, _C["settle"])),
         "stance": logistic(rows, stances, _C["stance"]),
         "strength": logistic(rows, strengths, _C["strength"], weights=weights),
     }
+
+
+def _by_grade(head: Head) -> Head:
+    """The head that settles claims by their wording and grade, with columns for each grade instead of features for each."""
+    plain = head.vocabulary
+    for grade in Grade:
+        plain = {name: i for name, i in plain.items() if not name.startswith(f"{grade.value}&")}
+    columns = []
+    for grade in Grade:
+        weights = head.weights[list(plain.values())]
+        for n, name in enumerate(plain):
+            if (i := head.vocabulary.get(f"{grade.value}&{name}")) is not None:
+                weights[n] += head.weights[i]
+        columns.append(weights)
+    return Head(
+        tuple(f"{grade.value}&{verdict}" for grade in Grade for verdict in head.classes),
+        dict(zip(plain, range(len(plain)), strict=True)),
+        np.hstack(columns),
+        np.tile(head.intercept, len(Grade)),
+    )
 
 
 def _held_out(data: _Data, heads: Mapping[str, Head], grades: Mapping[str, str], test: Any) -> list[Parts]:

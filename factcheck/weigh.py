@@ -72,22 +72,6 @@ def graded(claim: Features, grade: Grade) -> Features:
     return claim | {f"{grade.value}&{name}": x for name, x in claim.items()}
 
 
-def by_grade(head: Head) -> list[Head]:
-    """That head as it is for claims of each grade, in the order of `Grade`."""
-    plain = head.vocabulary
-    for grade in Grade:
-        plain = {name: i for name, i in plain.items() if not name.startswith(f"{grade.value}&")}
-    names = dict(zip(plain, range(len(plain)), strict=True))
-    heads = []
-    for grade in Grade:
-        weights = head.weights[list(plain.values())]
-        for name, n in names.items():
-            if (i := head.vocabulary.get(f"{grade.value}&{name}")) is not None:
-                weights[n] += head.weights[i]
-        heads.append(Head(head.classes, names, weights, head.intercept))
-    return heads
-
-
 #: Weight of the whole sentence beside one claim, and what its features' names begin with there.
 AROUND, AROUND_PREFIX = 0.5, "s:"
 _CONTEXT = frozenset(("w:", "b:", "k:", "ma", "in", "su", "ta", "le"))
@@ -111,10 +95,11 @@ class Weigher:
         # What the last head is given, in this order.
         self._kind_features = [f"kind:{c}" for c in heads["kind"].classes]
         self._table_features = ["first", *self._kind_features, *_TABLE_FEATURES]
-        self._direct_features = [f"{name}:{c}" for name in ("direct", "settle") for c in heads[name].classes]
+        self._direct_features = [f"direct:{c}" for c in heads["direct"].classes]
+        self._direct_features += [f"settle:{c.partition('&')[2]}" for c in heads["settle"].classes[: len(VERDICTS)]]
         self._unheard = [0.0] * len(self._direct_features)
         # The heads that weigh a claim share a vocabulary: of its own clause, and of the sentence around it.
-        weighing = [heads["stance"], heads["strength"], *by_grade(heads["settle"])]
+        weighing = [heads["stance"], heads["strength"], heads["settle"]]
         own, around = zip(*(head.parted(AROUND_PREFIX) for head in weighing), strict=True)
         whole = [heads["kind"], heads["direct"]]
         self._wording = Stacked(
@@ -213,24 +198,27 @@ class Weigher:
             for r, p in zip(readings, proposals, strict=True)
         ]
         of = np.repeat(np.arange(len(readings)), [len(few) for few in chosen])
-        stances, strengths, *settled = (mine + whole[of] for mine, whole in zip(own, around, strict=True))
+        stances, strengths, settled = (mine + whole[of] for mine, whole in zip(own, around, strict=True))
         weighed = iter(
             _weighed(
                 asked,
                 [y for y, few in zip(years, chosen, strict=True) for _ in few],
                 _in_order(heads["stance"], stances, [s.value for s in Stance]),
                 _in_order(heads["strength"], strengths, [s.value for s in Strength]),
-                softmax(_of_grade(settled, [q.entry.grade for _, q, _ in asked]) + heads["settle"].intercept),
+                softmax(_of_grade(settled + heads["settle"].intercept, [q.entry.grade for _, q, _ in asked])),
             )
         )
         yield from (tuple([next(weighed) for _ in few]) for few in chosen)
 
 
-def _of_grade(scores: Sequence[Floats], grades: Sequence[Grade]) -> Floats:
-    """Of the scores for each grade, (claims, verdicts), those of the claim's own grade."""
-    places = {grade: n for n, grade in enumerate(Grade)}
-    out: Floats = np.stack(scores)[[places[grade] for grade in grades], np.arange(len(grades))]
+def _of_grade(scores: Floats, grades: Sequence[Grade]) -> Floats:
+    """Of the scores for each grade, one after the other, those for the claim's own grade: (claims, verdicts)."""
+    every = scores.reshape(len(grades), len(Grade), len(VERDICTS))
+    out: Floats = every[np.arange(len(grades)), [_ROW[grade] for grade in grades]]
     return out
+
+
+_ROW = {grade: n for n, grade in enumerate(Grade)}
 
 
 def _most_relevant(proposals: list[tuple[Proposal, float]]) -> list[tuple[Proposal, float]]:
