@@ -81,8 +81,9 @@ def decide(weighed: Weighed) -> Decision:
 
 
 def outweighed(whole: Decision, part: Decision) -> Decision:
-    """A compound sentence's decision, given that of one of its parts: the part's where that is worse, and likely right."""
-    if part.label.flagged and part.confidence >= SEPARATE and part.label.severity > whole.label.severity:
+    """A compound sentence's decision, given that of one of its parts: the part's where that is worse, likely right and surer."""
+    surer = part.confidence >= max(SEPARATE, whole.confidence)
+    if part.label.flagged and surer and part.label.severity > whole.label.severity:
         return part
     return whole
 

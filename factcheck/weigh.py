@@ -160,11 +160,25 @@ class Weigher:
                 and (self._agree(direct, table) or not denied(reading, claims[0].entry, claims[0].candidate))
                 and all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
             )
+            if claims[0].entry.id not in self.model.grades:
+                kind = self._taken_in(kind, claims[0])
         by_table = {"first": first, **_logs(self._kind_features, kind), **_logs(_TABLE_FEATURES, table)}
         if direct is None:
             return Parts(reading, claims, False, by_table, {})
         settled = claims[0].settled.tolist() if claims else [1 / len(VERDICTS)] * len(VERDICTS)
         return Parts(reading, claims, trusted, by_table, _logs(self._direct_features, [*direct, *settled]))
+
+    def _taken_in(self, kind: list[float], claim: WeighedClaim) -> list[float]:
+        """What kind of sentence it is, where an entry settles it that the model has never met: in training, what such an entry
+        is about was outside the set."""
+        if claim.candidate is None:
+            return kind
+        classes = self.model.heads["kind"].classes
+        outside, inside = classes.index("outside"), classes.index("inside")
+        kind = list(kind)
+        kind[inside] += claim.relevance * kind[outside]
+        kind[outside] *= 1 - claim.relevance
+        return kind
 
     def _agree(self, direct: list[float] | None, table: list[float]) -> bool:
         """Whether the verdict read off the wording and the one by the table are the same."""
