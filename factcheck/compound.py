@@ -25,7 +25,8 @@ _UNPROVEN = re.compile(
 #: A clause that the sentence begins with, and the comma after it.
 #: Its subject must not be a pronoun, which would stand for what comes after.
 _OPENING = re.compile(
-    r"(?:because|since|although|though|while|whereas|as|now that)\s(?!(?:it|they|this|these)\b)[^,;]*(?P<end>,\s)(?!and\s|or\s)",
+    r"\A(?:because|since|although|though|while|whereas|as|now that)\s(?!(?:it|they|this|these)\b)[^,;]*"
+    r"(?P<end>,\s)(?!and\s|or\s)",
     re.I,
 )
 #: A verb, or a word in the form of one: a statement has it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factcheck.domain import Entry, Stance, Strength
+from factcheck.domain import Entry, Grade, Stance, Strength
 from factcheck.features import negating, rule_strength
 from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate
@@ -34,11 +34,25 @@ def misleads(reading: Reading, entry: Entry, candidate: Candidate | None) -> boo
     return FALSITY in reading.cues or _cancels(candidate) or transferred(reading, entry)
 
 
-def denied(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
-    """Whether a negation turns the claim round by rule."""
-    if candidate is None or _ruled(reading, entry, candidate) is None:
+#: What is weak enough for a claim on an entry of a grade to be supported where it is asserted (docs/labels.md).
+_ENOUGH = {
+    Grade.STRONG: (Strength.HEDGED, Strength.QUALIFIED),
+    Grade.BOUNDED: (Strength.HEDGED,),
+    Grade.MIXED: (Strength.HEDGED,),
+}
+
+
+def plain(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
+    """Whether rules read a claim plainly: a negation turns it round, or a hedge weakens a sentence of one clause."""
+    if candidate is None or candidate.reach != IN_CLAUSE:
         return False
-    return bool(negating(candidate.clause)) or _asked(reading, candidate)
+    clause = candidate.clause
+    strength, _ = rule_strength(reading, clause.governed_from, clause.end)
+    if len(reading.clauses) == 1 and strength in _ENOUGH.get(entry.grade, ()):
+        return True
+    if _ruled(reading, entry, candidate) is None:
+        return False
+    return bool(negating(clause)) or _asked(reading, candidate)
 
 
 def _cancels(candidate: Candidate | None) -> bool:
