@@ -22,6 +22,56 @@ CASES = [
 SENTENCES = [Sentence(c["text"], 0, len(c["text"]), before=c.get("before") or "") for c in CASES]
 
 
+#: Sentences without any difficulty, which no change of reader or model may get wrong.
+PLAIN = """
+supported     Ketamine may relieve depression.
+supported     Ketamine can relieve depression in some patients.
+overstated    Ketamine relieves depression.
+contradicted  Ketamine cures depression.
+contradicted  Ketamine is non-addictive.
+contradicted  Ketamine is FDA-approved for depression.
+supported     Ketamine is not FDA-approved for depression.
+supported     Spravato is FDA-approved for treatment-resistant depression.
+supported     Spravato is a nasal spray that the FDA approved in 2019 for treatment-resistant depression.
+contradicted  Spravato is FDA-approved for PTSD.
+supported     Ketamine is a Schedule III controlled substance.
+contradicted  Ketamine is completely safe and has no side effects.
+overstated    Ketamine is safe.
+supported     Ketamine is generally safe when given under medical supervision.
+supported     Ketamine may help with PTSD.
+overstated    Ketamine is an effective treatment for PTSD.
+overstated    Ketamine can help people with PTSD.
+supported     Ketamine was approved by the FDA in 1970 as an anesthetic.
+contradicted  Ketamine was approved by the FDA in 1950 as an anesthetic.
+supported     Ketamine can raise blood pressure.
+supported     Common side effects include nausea, dizziness and dissociation.
+supported     You should not drive until the next day.
+contradicted  You can drive home right after your infusion.
+no_claim      Call us today to book a consultation.
+no_claim      Dr. Smith is a board-certified psychiatrist.
+no_claim      We offer ketamine infusions in a calm setting.
+overstated    We offer ketamine infusions, which relieve depression.
+overstated    Ketamine rewires the brain.
+supported     Ketamine is an NMDA receptor antagonist.
+contradicted  Ketamine is an opioid.
+supported     Ketamine is not an opioid.
+supported     Most insurance plans do not cover ketamine infusions.
+contradicted  The effects of a single infusion are permanent.
+supported     The effect of a single infusion usually lasts about one to two weeks.
+overstated    Ketamine provides lasting relief from depression.
+unverified    Acupuncture relieves back pain.
+contradicted  Our patients are cured for life.
+supported     Ketamine is used off-label to treat depression.
+supported     Spravato is taken twice a week for the first four weeks.
+"""
+
+
+@pytest.mark.parametrize("line", PLAIN.strip().splitlines())
+def test_plain_sentences(line: str) -> None:
+    label, _, text = line.partition(" ")
+    assert CHECKER.check(text.strip()).label.value == label
+
+
 @pytest.mark.parametrize(
     ("text", "label", "entry"),
     [

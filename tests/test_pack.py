@@ -157,3 +157,10 @@ def test_the_tutorial_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.Mo
         assert re.fullmatch(pattern, result.stdout), (command, result.stdout)
         ran += 1
     assert ran == 6
+
+
+def test_what_was_outside_the_set_in_training_is_settled_by_an_added_entry() -> None:
+    text = "Deep TMS can reduce symptoms in some people with obsessive-compulsive disorder."
+    assert PLAIN.check(text).label.value == "unverified"
+    found = WITH.check(text)
+    assert (found.label.value, found.claims[0].entry.id) == ("supported", "tms-ocd-efficacy")

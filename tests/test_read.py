@@ -79,6 +79,11 @@ def test_amounts(text: str, unit: str, low: float, high: float) -> None:
     assert (found[0].unit, found[0].low, found[0].high) == (unit, low, high)
 
 
+@pytest.mark.parametrize("text", ["given twice a week for four weeks", "two sessions a week for four weeks"])
+def test_how_often_is_no_duration(text: str) -> None:
+    assert [(a.low, a.unit) for a in amounts(READER.read(text).lowers) if a.unit == "weeks"] == [(4, "weeks")]
+
+
 @pytest.mark.parametrize(
     ("text", "strength", "raised"),
     [
@@ -178,6 +183,16 @@ def test_a_drug_in_the_name_of_an_organization_is_not_spoken_of() -> None:
             ["Our clinic offers ketamine", "relieves depression in everyone."],
         ),
         ("Ketamine relieves depression, anxiety and pain.", []),
+        (
+            "The patent of 1963 proves that ketamine is a tried remedy.",
+            ["The patent of 1963", "ketamine is a tried remedy."][1:],
+        ),
+        ("It has never been proven that ketamine is a tried remedy.", []),
+        (
+            "Because Spravato is approved, patients are relieved within days.",
+            ["Because Spravato is approved", "patients are relieved within days."],
+        ),
+        ("Because it is approved, insurers pay for Spravato.", []),
         ("It promotes plasticity, which is the capacity of the brain to change.", []),
     ],
 )
