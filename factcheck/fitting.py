@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from factcheck.features import Features
-from factcheck.heads import Head
+from factcheck.heads import Floats, Head
 
 SEED = 0
 _GRAMS = ("w:", "b:")
@@ -46,17 +46,27 @@ def logistic(
     weights: Sequence[float] | None = None,
     vocabulary: dict[str, int] | None = None,
     rare: bool = False,
+    likeness: Floats | None = None,
 ) -> Head:
-    """Logistic regression. With `rare`, words and pairs weigh by their inverse document frequency, which the head's weights
-    take in, so that scoring needs none."""
+    """Logistic regression.
+
+    Parameters
+    ----------
+    rare: words and pairs weigh by their inverse document frequency. likeness: a vector for each name of the vocabulary, whose
+    sums over a row are further features. The weights of the head take in both, so that scoring needs neither: a name that no
+    row has gets the weight that its vector gives it.
+    """
     vocabulary = known_names(rows, least) if vocabulary is None else vocabulary
     x = _matrix(rows, vocabulary)
     scale = _idf(x, vocabulary) if rare else np.ones(len(vocabulary))
-    model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(
-        x @ diags_array(scale), list(targets), sample_weight=weights
-    )
+    x = x @ diags_array(scale)
+    seen = x if likeness is None else csr_matrix(hstack([x, csr_matrix(x @ likeness)]))
+    model = LogisticRegression(C=c, max_iter=500, random_state=SEED).fit(seen, list(targets), sample_weight=weights)
     classes = tuple(str(k) for k in model.classes_)
-    weight, intercept = model.coef_.T * scale[:, None], model.intercept_
+    weight, intercept = model.coef_.T[: len(vocabulary)], model.intercept_
+    if likeness is not None:
+        weight = weight + likeness @ model.coef_.T[len(vocabulary) :]
+    weight = weight * scale[:, None]
     if len(classes) == 2:  # one column stands for two: give both, so that softmax gives the same probabilities
         weight, intercept = np.hstack([-weight / 2, weight / 2]), np.hstack([-intercept / 2, intercept / 2])
     return Head(classes, vocabulary, weight.astype(np.float32), intercept.astype(np.float32))
@@ -68,7 +78,7 @@ def _idf(x: csr_matrix, vocabulary: Mapping[str, int]) -> Any:
     scale = np.ones(len(vocabulary))
     for name, i in vocabulary.items():
         if name.startswith(_GRAMS):
-            scale[i] = (np.log((1 + x.shape[0]) / (1 + seen[i])) + 1) / _IDF_SCALE
+            scale[i] = (np.log((1 + x.shape[0]) / (1 + max(seen[i], 2))) + 1) / _IDF_SCALE
     return scale
 
 

@@ -22,15 +22,18 @@ from factcheck.domain import Entry, Grade, Label
 from factcheck.features import Features, claim_features, sentence_features
 from factcheck.fitting import known_names, logistic, support_vectors
 from factcheck.folds import FOLDS, folds
-from factcheck.heads import Head
+from factcheck.heads import Floats, Head
 from factcheck.match import Candidate, Matcher
 from factcheck.model import Model
 from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example
+from factcheck.vectors import likeness
 from factcheck.verdicts import VERDICTS
 from factcheck.weigh import Parts, Weigher, around, graded
 
+#: What the name of a word as a feature begins with.
+WORD = "w:"
 #: Features of the entry head: words and what they name, not where they stand.
 _ENTRY_FEATURES = ("w:", "b:", "c:", "m:", "unit:", "drug:", "before:")
 #: Features of the heads that read a verdict off the wording: words weighted by rarity, what they name, and what they lean on.
@@ -90,12 +93,14 @@ class _Data:
     entries: Mapping[str, Entry]
     matcher: Matcher
     candidates: Sequence[Mapping[str, Candidate]]
+    vectors: Mapping[str, Floats]
 
 
 def fit(
     examples: Sequence[Example],
     reader: Reader,
     entries: Mapping[str, Entry],
+    vectors: Mapping[str, Floats],
     *,
     workers: int = 2,
     say: Callable[[str], None] = lambda _: None,
@@ -104,17 +109,22 @@ def fit(
 
     Parameters
     ----------
-    examples: sorted by id. entries: the reference set's. workers: processes for the folds. say: told of each step.
+    examples: sorted by id. entries: the reference set's. vectors: of words, by `load_vectors`. workers: processes for the folds. say: told of each step.
     """
     with threadpool_limits(limits=1):  # several threads would add up in another order
-        return _fit(examples, reader, entries, workers, say)
+        return _fit(examples, reader, entries, vectors, workers, say)
 
 
 def _fit(
-    examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry], workers: int, say: Callable[[str], None]
+    examples: Sequence[Example],
+    reader: Reader,
+    entries: Mapping[str, Entry],
+    vectors: Mapping[str, Floats],
+    workers: int,
+    say: Callable[[str], None],
 ) -> Fitted:
     say(f"reading {len(examples)} sentences")
-    data = _prepare(examples, reader, entries)
+    data = _prepare(examples, reader, entries, vectors)
     fold_of = folds(examples)
     train_sets = [np.flatnonzero(fold_of != k) for k in range(FOLDS)]
     test_sets = [np.flatnonzero(fold_of == k) for k in range(FOLDS)]
@@ -160,7 +170,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry]) -> _Data:
+def _prepare(
+    examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry], vectors: Mapping[str, Floats]
+) -> _Data:
     readings = [reader.read(e.text, e.before) for e in examples]
     matcher = Matcher(entries.values(), reader.lexicon.names)
     wording = [(e.id, text) for e in entries.values() for text in (e.claim, e.licensed, e.truth, *e.aliases)]
@@ -174,14 +186,17 @@ def _prepare(examples: Sequence[Example], reader: Reader, entries: Mapping[str, 
         entries,
         matcher,
         [{c.entry.id: c for c in matcher.candidates(r)} for r in readings],
+        vectors,
     )
 
 
 def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
     rows = [data.sentences[i] for i in train]
-    vocabulary = known_names(
-        [{k: x for k, x in f.items() if k.startswith(_WORDING)} for f in rows], 2
-    )  # shared, so that a sentence is looked up once for both heads
+    # Shared, so that a sentence is looked up once for both heads.
+    vocabulary = known_names([{k: x for k, x in f.items() if k.startswith(_WORDING)} for f in rows], 2)
+    for word in sorted(data.vectors):
+        vocabulary.setdefault(f"{WORD}{word}", len(vocabulary))
+    alike = likeness(data.vectors, vocabulary, WORD)
     inside = [i for i in train if data.examples[i].label in VERDICTS]
     features, targets, weights = list(data.texts), list(data.text_ids), [0.5] * len(data.texts)
     for i in train:
@@ -190,13 +205,14 @@ def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
             targets.append(entry_id)
             weights.append(1.0 if n == 0 else 0.5)
     return {
-        "kind": logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True),
+        "kind": logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True, likeness=alike),
         "direct": logistic(
             [data.sentences[i] for i in inside],
             [data.examples[i].label.value for i in inside],
             _C["direct"],
             vocabulary=vocabulary,
             rare=True,
+            likeness=alike,
         ),
         "entry": support_vectors(
             [{k: v for k, v in f.items() if k.startswith(_ENTRY_FEATURES)} for f in features],

@@ -21,6 +21,7 @@ from factcheck.read import Reader
 from factcheck.reference import load_reference
 from factcheck.scores import Outcome, summary
 from factcheck.training import Example, load_examples, own_wording
+from factcheck.vectors import load_vectors
 
 CARD, HISTORY = "card.md", "history.csv"
 
@@ -56,13 +57,14 @@ def train(
     """
     lexicon = Lexicon.load([data / "lexicon", *reference])
     entries = load_reference([data / "reference", *reference], frozenset(lexicon.rows))
+    vectors = load_vectors(data / "vectors" / "words.npz")
     paths = [*(files or sorted((data / "training").glob("*.jsonl"))), *added]
     written = load_examples(paths, entries.entries)
     examples = sorted([*written, *own_wording(entries.entries.values())], key=lambda e: e.id)
     missing = set(Label) - {e.label for e in examples}
     if missing:
         raise DataError(f"training data: no sentence with label {', '.join(sorted(m.value for m in missing))}")
-    fitted = fit(examples, Reader(lexicon), entries.entries, workers=workers, say=say)
+    fitted = fit(examples, Reader(lexicon), entries.entries, vectors, workers=workers, say=say)
     scores = summary(_outcomes(examples, fitted.held_out))
     counts = Counter(e.label.value for e in examples)
     card = {
