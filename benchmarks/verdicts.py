@@ -28,6 +28,7 @@ from factcheck.read import Reader
 from factcheck.reference import load_reference
 from factcheck.scores import Outcome, accuracy, claim_f1, f1, macro_f1
 from factcheck.training import Example, load_examples
+from factcheck.vectors import VECTORS, load_vectors
 from factcheck.weigh import Weigher
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "spacy")
@@ -59,6 +60,7 @@ class Bench:
         self.entries = list(self.reference.entries.values())
         files = sorted((data_dir() / "training").glob("*.jsonl"))
         self.examples: list[Example] = load_examples(files, self.reference.entries)
+        self.vectors = load_vectors(data_dir() / VECTORS)
         self.model = load_model(models_dir() / DEFAULT_MODEL)
         self.golds = [self._cases(), *self._others()]
 
@@ -90,7 +92,7 @@ class Bench:
 
     def fitted(self, examples: Sequence[Example], reader: Any = None) -> Model:
         """A model fitted on some of the training data."""
-        got = fit(examples, reader or self.reader, self.reference.entries, workers=2)
+        got = fit(examples, reader or self.reader, self.reference.entries, self.vectors, workers=2)
         return Model("bench", got.heads, got.grades, {})
 
     def result(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def fit(
 
     Parameters
     ----------
-    examples: sorted by id. entries: the reference set's. vectors: of words, by `load_vectors`. workers: processes for the folds. say: told of each step.
+    examples: sorted by id. entries: the reference set's. vectors: of words, by `load_vectors`.
+    workers: processes for the folds. say: told of each step.
     """
     with threadpool_limits(limits=1):  # several threads would add up in another order
         return _fit(examples, reader, entries, vectors, workers, say)
@@ -205,7 +206,9 @@ def _first_heads(data: _Data, train: Any) -> dict[str, Head]:
             targets.append(entry_id)
             weights.append(1.0 if n == 0 else 0.5)
     return {
-        "kind": logistic(rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True, likeness=alike),
+        "kind": logistic(
+            rows, [data.kinds[i] for i in train], _C["kind"], vocabulary=vocabulary, rare=True, likeness=alike
+        ),
         "direct": logistic(
             [data.sentences[i] for i in inside],
             [data.examples[i].label.value for i in inside],

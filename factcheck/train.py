@@ -21,7 +21,7 @@ from factcheck.read import Reader
 from factcheck.reference import load_reference
 from factcheck.scores import Outcome, summary
 from factcheck.training import Example, load_examples, own_wording
-from factcheck.vectors import load_vectors
+from factcheck.vectors import VECTORS, load_vectors
 
 CARD, HISTORY = "card.md", "history.csv"
 
@@ -49,7 +49,8 @@ def train(
 
     Parameters
     ----------
-    data: the data folder (`reference/`, `lexicon/`, `training/`). files: training files; empty means all of `data/training`.
+    data: the data folder (`reference/`, `lexicon/`, `training/`, `vectors/`).
+    files: training files; empty means all of `data/training`.
     added: files to train on beside those.
     reference: further reference folders. workers: processes. say: told of each step.
 
@@ -57,7 +58,8 @@ def train(
     """
     lexicon = Lexicon.load([data / "lexicon", *reference])
     entries = load_reference([data / "reference", *reference], frozenset(lexicon.rows))
-    vectors = load_vectors(data / "vectors" / "words.npz")
+    vectors_file = data / VECTORS
+    vectors = load_vectors(vectors_file)
     paths = [*(files or sorted((data / "training").glob("*.jsonl"))), *added]
     written = load_examples(paths, entries.entries)
     examples = sorted([*written, *own_wording(entries.entries.values())], key=lambda e: e.id)
@@ -71,6 +73,7 @@ def train(
         "name": out.name,
         "grades": dict(fitted.grades),
         "reference": entries.digest,
+        "vectors": hashlib.sha256(vectors_file.read_bytes()).hexdigest(),
         "training": {
             "sentences": len(examples),
             "groups": len({e.group for e in examples}),

@@ -14,6 +14,8 @@ import numpy as np
 from factcheck.border import DataError
 from factcheck.heads import Floats
 
+#: The file of vectors in the data folder; its README says where they come from.
+VECTORS = Path("vectors") / "words.npz"
 #: Vectors are kept as whole numbers from -127 to 127.
 _UNIT = 127
 #: How much the vectors count beside the words themselves. Set by judgment.
