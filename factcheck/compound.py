@@ -9,15 +9,18 @@ import re
 
 #: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
 #: not "which is", which explains a word), at a conjunction before a word that can be a subject, before what something is said to
-#: prove, and at the comma after a clause that the sentence begins with ("Because it is legal, ...").
+#: prove, at a comma after "not merely", and at the comma after a clause that the sentence begins with ("Because it is legal, ...").
 _CUT = re.compile(
     r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
     r"|;\s|\s[—–]\s"
     r"|\s(?:and|but|while|whereas|although|because)\s"
     r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)"
+    r"|(?P<more>[,;:]|\s[—–-])\s(?=(?:it|they|this|these)(?:['’]s|['’]re|\s(?:is|are|can|will|has|have|does|do)\b))"
     r"|\s(?P<proof>pro(?:ves?|ved|ven|of)|guarantees?|certif(?:y|ies)|confirm(?:s|ed)?|means?|beyond (?:any )?doubt)\sthat\s",
     re.IGNORECASE,
 )
+#: What lets a second clause with a pronoun go on without a conjunction ("not merely a treatment, it is a cure").
+_MERELY = re.compile(r"\b(?:not|n['’]t)\s(?:merely|only|just|simply)\b", re.I)
 #: Words before it by which nothing is said to be proven.
 _UNPROVEN = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|without|cannot|\w+n['’]t|whether|if|until|yet)\b", re.I
@@ -43,8 +46,10 @@ def statements(text: str) -> list[tuple[int, int]]:
     first = opening.span("end") if opening else (0, 0)
     cuts: list[tuple[int, int]] = [first] if opening else []
     for m in _CUT.finditer(text, first[1]):
-        if not (m["proof"] and _UNPROVEN.search(text, cuts[-1][1] if cuts else 0, m.start())):
-            cuts.append(m.span())
+        before = text[cuts[-1][1] if cuts else 0 : m.start()]
+        if (m["proof"] and _UNPROVEN.search(before)) or (m["more"] and not _MERELY.search(before)):
+            continue
+        cuts.append(m.span())
     bounds = [0, *(i for cut in cuts for i in cut), len(text)]
     parts = list(zip(bounds[::2], bounds[1::2], strict=True))
     if len(parts) < 2:
