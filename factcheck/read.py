@@ -168,7 +168,7 @@ class Reader:
 CUE_TYPES = frozenset(
     (
         "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain falsity goal offer cta "
-        "clinic person reader article contrast compare practice attribution"
+        "clinic person reader article contrast compare practice attribution verb_negation"
     ).split()
 )
 
