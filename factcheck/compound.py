@@ -9,7 +9,8 @@ import re
 
 #: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
 #: not "which is", which explains a word), at a conjunction before a word that can be a subject, before what something is said to
-#: prove, at a comma after "not merely", and at the comma after a clause that the sentence begins with ("Because it is legal, ...").
+#: prove, at a comma after "not merely", and at the comma after a clause that the sentence begins with ("Because it is legal,
+#: ...").
 _CUT = re.compile(
     r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
     r"|;\s|\s[—–]\s"

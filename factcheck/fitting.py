@@ -85,7 +85,7 @@ def _idf(x: csr_matrix, vocabulary: Mapping[str, int]) -> Any:
 def support_vectors(rows: Sequence[Features], targets: Sequence[str], weights: Sequence[float], c: float) -> Head:
     """A linear support vector machine with classes of equal weight."""
     vocabulary = known_names(rows, 2)
-    model = LinearSVC(C=c, class_weight="balanced", random_state=SEED)
+    model = LinearSVC(C=c, class_weight="balanced", random_state=SEED, tol=1e-2)
     model.fit(_matrix(rows, vocabulary), list(targets), sample_weight=weights)
     return Head(
         tuple(model.classes_), vocabulary, model.coef_.T.astype(np.float16), model.intercept_.astype(np.float32)

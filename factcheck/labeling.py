@@ -31,15 +31,9 @@ KEYS: Final = {
     "o": Label.OVERSTATED,
     "c": Label.CONTRADICTED,
 }
+_OTHER_KEYS: Final = {"z": "undo", "k": "skip", "?": "guide", "q": "quit"}
 _HELP: Final = "  ".join(
-    f"[{k}] {what}"
-    for k, what in [
-        *((k, label.value.replace("_", " ")) for k, label in KEYS.items()),
-        ("z", "undo"),
-        ("k", "skip"),
-        ("?", "guide"),
-        ("q", "quit"),
-    ]
+    f"[{k}] {what}" for k, what in ({k: v.value.replace("_", " ") for k, v in KEYS.items()} | _OTHER_KEYS).items()
 )
 #: Sentences read from a store: enough to choose from, and read in well under a minute.
 _FROM_STORE: Final = 20_000

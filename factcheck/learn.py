@@ -50,6 +50,8 @@ _WORDING = (
     "drug:",
     "before:",
     "anaphoric",
+    "agent:",
+    "colon",
     "question",
     "titled",
     "bias",

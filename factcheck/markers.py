@@ -12,19 +12,27 @@ from factcheck.read import FALSITY, Clause, Reading
 #: the development pages, on which it was therefore chosen; cross-validation on the training sentences cannot tell them apart.
 #: The rules of negation take the same weight, unswept.
 MARKED = 0.6
+#: The same for what is said to be done, not to work. Set by judgment; not swept.
+DONE = 0.9
 
 
-def with_markers(reading: Reading, candidate: Candidate | None, learned: Floats) -> Floats:
+def with_markers(reading: Reading, entry: Entry, candidate: Candidate | None, learned: Floats) -> Floats:
     """The learned strengths, with what the clause's markers say mixed in where there are any."""
     clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
     start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     marked, raised = rule_strength(reading, start, end)
     if clause and candidate and _asked(reading, candidate):
         marked, raised = Strength.HEDGED, False
+    if in_practice(reading, entry, candidate):
+        return _weighted(learned, Strength.HEDGED.rank, DONE)
     if marked is Strength.FLAT and not raised:
         return learned
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[marked.rank] += MARKED
+    return _weighted(learned, marked.rank, MARKED)
+
+
+def _weighted(learned: Floats, place: int, weight: float) -> Floats:
+    mixed: Floats = (1 - weight) * learned
+    mixed[place] += weight
     return mixed
 
 
@@ -44,6 +52,8 @@ _ENOUGH = {
 
 def plain(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
     """Whether rules read a claim plainly: a negation turns it round, or a hedge weakens a sentence of one clause."""
+    if in_practice(reading, entry, candidate):
+        return True
     if candidate is None or candidate.reach != IN_CLAUSE:
         return False
     clause = candidate.clause
@@ -109,9 +119,7 @@ def _ruled(reading: Reading, entry: Entry, candidate: Candidate | None) -> Stanc
 
 
 def _mixed(learned: Floats, stance: Stance) -> Floats:
-    mixed: Floats = (1 - MARKED) * learned
-    mixed[list(Stance).index(stance)] += MARKED
-    return mixed
+    return _weighted(learned, list(Stance).index(stance), MARKED)
 
 
 def _asked(reading: Reading, candidate: Candidate) -> bool:
@@ -123,6 +131,39 @@ def _asked(reading: Reading, candidate: Candidate) -> bool:
         and m.id not in candidate.matched
         and (opens or reading.lowers[m.end : m.end + 1] in (("whether",), ("if",)))
         for m in candidate.clause.mentions
+    )
+
+
+#: Of "is used for pain": forms of be before the verb, what makes of it more than that, and cues that do.
+_BEING = frozenset("is are was were been being".split())
+_MORE = frozenset(
+    "can could may might successfully effectively safely successful success effective safe which that who".split()
+)
+_STRONGER = frozenset({"booster", "hype", "absolute", "proof", "negation", "affix", "doubt", "hedge", "comparative"})
+
+
+def in_practice(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
+    """Whether the claim's clause says what the drug is used for, not what it does (docs/labels.md, "Practice is not effect").
+
+    A claim that is known by its wording alone has a clause where the sentence is of one.
+    """
+    if candidate is not None and candidate.reach == IN_CLAUSE:
+        clause = candidate.clause
+    elif len(reading.clauses) == 1:
+        clause = reading.clauses[0]
+    else:
+        return False
+    if entry.topic != "efficacy" or clause.cues & _STRONGER:
+        return False
+    words = reading.lowers[clause.start : clause.end]
+    if not _MORE.isdisjoint(words):
+        return False
+    condition = max((m.start for m in clause.mentions if m.type == "condition"), default=-1)
+    return any(
+        m.type == "practice"
+        and m.start < condition
+        and not _BEING.isdisjoint(reading.lowers[max(clause.start, m.start - 3) : m.end])
+        for m in clause.mentions
     )
 
 

@@ -11,6 +11,7 @@ from factcheck.domain import Entry
 from factcheck.features import Features
 from factcheck.heads import Floats
 from factcheck.match import IN_CLAUSE, Candidate, Matcher, akin, speaks_of
+from factcheck.measure import years_of
 from factcheck.read import Reading
 
 #: Entries that the entry head may add to those found by slots.
@@ -128,8 +129,13 @@ def pair_features(
             f |= {f"unheard:{name}": x for name, x in own.items()} | {"unheard": 1.0}
         else:
             f[f"entry:{entry.id}"] = 1.0
+    if any(a.unit == "year" for a in reading.amounts):
+        dated = any(q.unit == "year" for q in entry.numbers)
+        f[f"year:{'own' if years_of([entry], reading) else 'other' if dated else 'none'}"] = 1.0
     if not speaks_of(entry.drug, reading.drugs):
         f["other drug"] = 1.0
+    f[f"agent:{reading.agent}"] = 0.5
+    f[f"agent:{reading.agent}:{entry.topic}"] = 0.5
     if entry.drug == "esketamine" and "esketamine" in reading.drugs:
         f["esketamine"] = 1.0
     return f

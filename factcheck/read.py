@@ -58,6 +58,7 @@ class Reading(NamedTuple):
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
+    agent: str  # whether the treatment is named here, or in the sentence before, or in neither: see `_agent`
 
 
 class Reader:
@@ -120,6 +121,7 @@ class Reader:
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
+            agent=_agent(bool(named), lowers, before, bool(context & self._drugs), anaphoric),
         )
 
     def _concepts_of(self, text: str) -> frozenset[str]:
@@ -190,6 +192,26 @@ def _unstated(text: str) -> bool:
     if sentence.endswith("?"):
         return words[0] in _YES_OR_NO and words[1] not in _READER
     return sentence.endswith(":") and "?" not in sentence and words[-1] in _LEADING_IN
+
+
+#: Words for a treatment that do not name it.
+_TREATMENT = frozenset(
+    "treatment treatments therapy therapies infusion infusions injection injections medication medications medicine drug dose "
+    "doses dosing session sessions lozenge lozenges spray drip anesthetic".split()
+)
+
+
+def _agent(named: bool, lowers: Sequence[str], before: str, named_before: bool, anaphoric: bool) -> str:
+    """Who is said to act or to be treated: a sentence that leans on one about a disease or a clinic is not about the drug."""
+    if named:
+        return "named"
+    if not _TREATMENT.isdisjoint(lowers):
+        return "called"
+    leaning = "pronoun" if anaphoric else "bare"
+    if not before:
+        return leaning
+    treated = named_before or not _TREATMENT.isdisjoint(re.findall(r"\w+", before.lower()))
+    return f"{leaning} after {'treatment' if treated else 'else'}"
 
 
 #: The type of cues that call what a sentence says false, as a whole ("it is a myth that").

@@ -259,7 +259,7 @@ def _weighed(
 ) -> Iterator[WeighedClaim]:
     """The claims, with markers, negation and numbers taken into account."""
     for n, (reading, q, _) in enumerate(asked):
-        strengths[n] = with_markers(reading, q.candidate, strengths[n])
+        strengths[n] = with_markers(reading, q.entry, q.candidate, strengths[n])
         stances[n] = with_negation(reading, q.entry, q.candidate, stances[n])
     measured = [measure(q.entry, r, q.candidate, y) for (r, q, _), y in zip(asked, years, strict=True)]
     verdicts = claim_verdicts([q.entry.grade for _, q, _ in asked], stances, strengths, measured)

@@ -62,6 +62,14 @@ overstated    Ketamine provides lasting relief from depression.
 unverified    Acupuncture relieves back pain.
 contradicted  Our patients are cured for life.
 supported     Ketamine is used off-label to treat depression.
+supported     Ketamine is used for anxiety.
+supported     Ketamine is used to treat depression, anxiety and PTSD.
+supported     Ketamine has been used to treat chronic pain and migraine.
+overstated    Ketamine can be used to treat anxiety.
+overstated    Ketamine has been used successfully to treat PTSD.
+supported     Ketamine was approved by the FDA in 1970.
+overstated    Studies show that ketamine reduces the symptoms of PTSD.
+contradicted  Ketamine is not merely a treatment, it is a cure for depression.
 supported     Spravato is taken twice a week for the first four weeks.
 """
 

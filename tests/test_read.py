@@ -194,6 +194,11 @@ def test_a_drug_in_the_name_of_an_organization_is_not_spoken_of() -> None:
         ),
         ("Because it is approved, insurers pay for Spravato.", []),
         ("It promotes plasticity, which is the capacity of the brain to change.", []),
+        (
+            "Ketamine is not merely a comfort, it is a cure for pain.",
+            ["Ketamine is not merely a comfort", "it is a cure for pain."],
+        ),
+        ("Ketamine is an old drug, it is fair to say.", []),
     ],
 )
 def test_the_parts_of_a_compound_sentence(text: str, parts: list[str]) -> None:
@@ -204,3 +209,19 @@ def test_a_part_is_read_in_the_offsets_of_its_sentence() -> None:
     text = "Ketamine may ease pain, and it is approved for anxiety."
     reading = READER.read(text, "", frozenset(), (28, len(text)))
     assert text[slice(*reading.offsets[0])] == "it"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "agent"),
+    [
+        ("Ketamine eases low mood.", "", "named"),
+        ("The infusion takes forty minutes.", "", "called"),
+        ("It eases low mood.", "", "pronoun"),
+        ("It eases low mood.", "Ketamine is an old drug.", "pronoun after treatment"),
+        ("It runs in families.", "Bipolar disorder has many faces.", "pronoun after else"),
+        ("Mood lifts within a day.", "The drip takes forty minutes.", "bare after treatment"),
+        ("Parking is behind the building.", "The lobby is on the first floor.", "bare after else"),
+    ],
+)
+def test_who_acts(text: str, before: str, agent: str) -> None:
+    assert READER.read(text, before).agent == agent
