@@ -52,8 +52,6 @@ _ENOUGH = {
 
 def plain(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
     """Whether rules read a claim plainly: a negation turns it round, or a hedge weakens a sentence of one clause."""
-    if in_practice(reading, entry, candidate):
-        return True
     if candidate is None or candidate.reach != IN_CLAUSE:
         return False
     clause = candidate.clause

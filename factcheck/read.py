@@ -121,7 +121,7 @@ class Reader:
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
-            agent=_agent(bool(named), lowers, before, bool(context & self._drugs), anaphoric),
+            agent=_agent(bool(named), lowers, before, bool(context & self._drugs)),
         )
 
     def _concepts_of(self, text: str) -> frozenset[str]:
@@ -201,13 +201,13 @@ _TREATMENT = frozenset(
 )
 
 
-def _agent(named: bool, lowers: Sequence[str], before: str, named_before: bool, anaphoric: bool) -> str:
+def _agent(named: bool, lowers: Sequence[str], before: str, named_before: bool) -> str:
     """Who is said to act or to be treated: a sentence that leans on one about a disease or a clinic is not about the drug."""
     if named:
         return "named"
     if not _TREATMENT.isdisjoint(lowers):
         return "called"
-    leaning = "pronoun" if anaphoric else "bare"
+    leaning = "bare" if _ANAPHORS.isdisjoint(lowers) else "pronoun"
     if not before:
         return leaning
     treated = named_before or not _TREATMENT.isdisjoint(re.findall(r"\w+", before.lower()))

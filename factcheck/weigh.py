@@ -17,7 +17,7 @@ import numpy as np
 from factcheck.domain import Grade, Label, Stance, Strength
 from factcheck.features import CLAIM, Features, claim_grams, cue_features, grams, spoken_features
 from factcheck.heads import Floats, Head, Stacked, dense_scores, softmax
-from factcheck.markers import misleads, plain, with_markers, with_negation
+from factcheck.markers import in_practice, misleads, plain, with_markers, with_negation
 from factcheck.match import Matcher
 from factcheck.measure import measure, years_of
 from factcheck.model import Model
@@ -157,6 +157,7 @@ class Weigher:
             trusted = (
                 not wrong
                 and not misleads(reading, claims[0].entry, claims[0].candidate)
+                and not any(in_practice(reading, c.entry, c.candidate) for c in kept(claims))
                 and (self._agree(direct, table) or not plain(reading, claims[0].entry, claims[0].candidate))
                 and all(self.model.grades.get(c.entry.id) == c.entry.grade.value for c in kept(claims))
             )

@@ -217,6 +217,7 @@ def test_a_part_is_read_in_the_offsets_of_its_sentence() -> None:
         ("Ketamine eases low mood.", "", "named"),
         ("The infusion takes forty minutes.", "", "called"),
         ("It eases low mood.", "", "pronoun"),
+        ("You will never get used to it.", "Ketamine is an old drug.", "pronoun after treatment"),
         ("It eases low mood.", "Ketamine is an old drug.", "pronoun after treatment"),
         ("It runs in families.", "Bipolar disorder has many faces.", "pronoun after else"),
         ("Mood lifts within a day.", "The drip takes forty minutes.", "bare after treatment"),
