@@ -24,7 +24,7 @@ from factcheck.integrity import mismatch
 
 FORMAT = 1
 ARRAYS, CARD = "heads.npz", "card.json"
-#: The shipped model's arrays unpack to 24 MB; its card has 10 KB.
+#: The shipped model's arrays unpack to 42 MB; its card has 10 KB.
 MAX_UNPACKED, MAX_CARD = 500_000_000, 5_000_000
 
 

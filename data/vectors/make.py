@@ -21,7 +21,7 @@ from factcheck.read import Reader
 from factcheck.training import read_rows
 
 HERE = Path(__file__).resolve().parent
-DIMENSIONS, BATCH = 32, 256
+DIMENSIONS, BATCH = 64, 256
 
 
 def main() -> None:
