@@ -100,7 +100,11 @@ class FactChecker:
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        return cls(Reader(lexicon), loaded, weigher, root / "disclosures", entries.digest, day)
+        met, unmet = (
+            frozenset(e.drug for e in entries.entries.values() if (e.id in loaded.grades) is known)
+            for known in (True, False)
+        )
+        return cls(Reader(lexicon, unmet - met), loaded, weigher, root / "disclosures", entries.digest, day)
 
     @cached_property
     def discloser(self) -> Discloser:

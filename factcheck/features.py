@@ -110,10 +110,6 @@ def spoken_features(reading: Reading) -> Features:
     f[f"titled:{reading.titled > 0.6}:{n < 10}"] = 0.5
     if reading.anaphoric:
         f["anaphoric"] = 0.4
-    f[f"agent:{reading.agent}"] = 0.6
-    for kind in ("benefit", "condition"):
-        if kind in reading.concepts or kind in kinds:
-            f[f"agent:{reading.agent}:{kind}"] = 0.4
     if reading.lowers and reading.lowers[-1] == ":":
         f["colon"] = 1.0
     for name in sorted(reading.context):

@@ -50,7 +50,6 @@ _WORDING = (
     "drug:",
     "before:",
     "anaphoric",
-    "agent:",
     "colon",
     "question",
     "titled",

@@ -134,8 +134,6 @@ def pair_features(
         f[f"year:{'own' if years_of([entry], reading) else 'other' if dated else 'none'}"] = 1.0
     if not speaks_of(entry.drug, reading.drugs):
         f["other drug"] = 1.0
-    f[f"agent:{reading.agent}"] = 0.5
-    f[f"agent:{reading.agent}:{entry.topic}"] = 0.5
     if entry.drug == "esketamine" and "esketamine" in reading.drugs:
         f["esketamine"] = 1.0
     return f

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from factcheck.lexicon import Lexicon, Mention, fold
+from factcheck.lexicon import DEFAULT, Lexicon, Mention, fold
 from factcheck.names import names_in, titled_share, without
 from factcheck.quantity import Amount, amounts
 
@@ -58,15 +58,17 @@ class Reading(NamedTuple):
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
-    agent: str  # whether the treatment is named here, or in the sentence before, or in neither: see `_agent`
+    heard: Reading | None = None  # of a sentence on a treatment that the model has not met: as if it named ketamine
 
 
 class Reader:
-    """Reads sentences with a lexicon."""
+    """Reads sentences with a lexicon. `unmet` are treatments whose entries are not among those that the model was trained on."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, unmet: frozenset[str] = frozenset()) -> None:
         self.lexicon = lexicon
         self._drugs = lexicon.drugs
+        self._unmet = unmet
+        self._met = Reader(lexicon) if unmet else self
         self._said: dict[str, frozenset[str]] = {}
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
@@ -121,8 +123,20 @@ class Reader:
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
-            agent=_agent(bool(named), lowers, before, bool(context & self._drugs)),
+            heard=self._met.read(self._renamed(text[skip:end]), self._renamed(before)) if drugs & self._unmet else None,
         )
+
+    def _renamed(self, text: str) -> str:
+        """A text with the default treatment's name wherever it names one that the model has not met."""
+        folded, places = fold(text)
+        doc = self.lexicon.doc(folded)
+        parts, end = [], 0
+        for m in self.lexicon.find(doc):
+            start = places[doc.spans[m.start][0]]
+            if m.id in self._unmet and start >= end:
+                parts += [text[end:start], DEFAULT]
+                end = places[doc.spans[m.end - 1][1] - 1] + 1
+        return "".join([*parts, text[end:]])
 
     def _concepts_of(self, text: str) -> frozenset[str]:
         known = self._said.get(text)
@@ -192,26 +206,6 @@ def _unstated(text: str) -> bool:
     if sentence.endswith("?"):
         return words[0] in _YES_OR_NO and words[1] not in _READER
     return sentence.endswith(":") and "?" not in sentence and words[-1] in _LEADING_IN
-
-
-#: Words for a treatment that do not name it.
-_TREATMENT = frozenset(
-    "treatment treatments therapy therapies infusion infusions injection injections medication medications medicine drug dose "
-    "doses dosing session sessions lozenge lozenges spray drip anesthetic".split()
-)
-
-
-def _agent(named: bool, lowers: Sequence[str], before: str, named_before: bool) -> str:
-    """Who is said to act or to be treated: a sentence that leans on one about a disease or a clinic is not about the drug."""
-    if named:
-        return "named"
-    if not _TREATMENT.isdisjoint(lowers):
-        return "called"
-    leaning = "bare" if _ANAPHORS.isdisjoint(lowers) else "pronoun"
-    if not before:
-        return leaning
-    treated = named_before or not _TREATMENT.isdisjoint(re.findall(r"\w+", before.lower()))
-    return f"{leaning} after {'treatment' if treated else 'else'}"
 
 
 #: The type of cues that call what a sentence says false, as a whole ("it is a myth that").

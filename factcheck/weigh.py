@@ -129,7 +129,8 @@ class Weigher:
     def parts(self, readings: Sequence[Reading]) -> list[Parts]:
         """What the last head is given, for each reading."""
         heads = self.model.heads
-        rows = self._wording.index([spoken_features(r) for r in readings], [grams(r) for r in readings])
+        heard = [r.heard or r for r in readings]
+        rows = self._wording.index([spoken_features(r) for r in heard], [grams(r) for r in heard])
         kinds, direct, *weighing = self._wording.sums(rows)
         kinds = softmax(kinds + heads["kind"].intercept)
         direct = softmax(direct + heads["direct"].intercept)

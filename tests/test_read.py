@@ -1,5 +1,7 @@
 """What a sentence says: drugs, clauses, numbers, strength."""
 
+from pathlib import Path
+
 import pytest
 
 from factcheck.compound import statements
@@ -211,18 +213,12 @@ def test_a_part_is_read_in_the_offsets_of_its_sentence() -> None:
     assert text[slice(*reading.offsets[0])] == "it"
 
 
-@pytest.mark.parametrize(
-    ("text", "before", "agent"),
-    [
-        ("Ketamine eases low mood.", "", "named"),
-        ("The infusion takes forty minutes.", "", "called"),
-        ("It eases low mood.", "", "pronoun"),
-        ("You will never get used to it.", "Ketamine is an old drug.", "pronoun after treatment"),
-        ("It eases low mood.", "Ketamine is an old drug.", "pronoun after treatment"),
-        ("It runs in families.", "Bipolar disorder has many faces.", "pronoun after else"),
-        ("Mood lifts within a day.", "The drip takes forty minutes.", "bare after treatment"),
-        ("Parking is behind the building.", "The lobby is on the first floor.", "bare after else"),
-    ],
-)
-def test_who_acts(text: str, before: str, agent: str) -> None:
-    assert READER.read(text, before).agent == agent
+def test_a_treatment_that_the_model_has_not_met_is_heard_as_ketamine() -> None:
+    lexicon = Lexicon.load([data_dir() / "lexicon", Path(__file__).parents[1] / "examples" / "tms"])
+    reader = Reader(lexicon, frozenset({"magnetic_stimulation"}))
+    reading = reader.read("Deep TMS eases low mood.", "Transcranial magnetic stimulation is given daily.")
+    assert reading.drugs == {"magnetic_stimulation"}
+    assert reading.heard is not None and reading.heard.lowers == ("ketamine", "eases", "low", "mood", ".")
+    assert reading.heard.drugs == {"ketamine"}
+    assert reader.read("Ketamine eases low mood.").heard is None
+    assert Reader(lexicon).read("Deep TMS eases low mood.").heard is None
