@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from factcheck.domain import Claim, Cue, Label, Stance, Strength
 from factcheck.judge import verdict
 from factcheck.lexicon import Mention
-from factcheck.read import CUE_TYPES, Clause, Reading
+from factcheck.match import clause_of
+from factcheck.read import CUE_TYPES, Reading
 from factcheck.verdicts import VERDICTS, WeighedClaim, kept
 from factcheck.weigh import Weighed
 
@@ -122,8 +123,7 @@ def _claim(reading: Reading, claim: WeighedClaim, label: Label | None) -> Claim:
 
 def _spans(reading: Reading, claim: WeighedClaim) -> tuple[Cue, ...]:
     """The words that decided: what filled the entry's slots, and the cues of the same clause."""
-    candidate = claim.candidate
-    clause: Clause | None = candidate.clause if candidate is not None and candidate.reach == 0 else None
+    candidate, clause = claim.candidate, clause_of(reading, claim.candidate)
     spans = []
     for m in clause.mentions if clause else reading.mentions:
         if m.type in CUE_TYPES:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from factcheck.domain import Entry, Strength
 from factcheck.lexicon import Mention
-from factcheck.match import IN_CLAUSE, Candidate
+from factcheck.match import Candidate, clause_of
 from factcheck.read import CUE_TYPES, FALSITY, Clause, Reading
 
 Features = dict[str, float]
@@ -64,9 +64,10 @@ def _as_written(reading: Reading) -> list[str]:
 
 def claim_grams(reading: Reading, candidate: Candidate | None) -> Grams:
     """Words and pairs of the clause that makes a claim, in normal form; none where it is no one clause."""
-    if candidate is None or candidate.reach != IN_CLAUSE:
+    clause = clause_of(reading, candidate)
+    if clause is None:
         return Grams((), (), 0.0)
-    return _grams(list(_abstracted(reading, candidate.clause.start, candidate.clause.end)), 1.2)
+    return _grams(list(_abstracted(reading, clause.start, clause.end)), 1.2)
 
 
 def _grams(words: list[str], weight: float) -> Grams:
@@ -125,15 +126,17 @@ def claim_features(reading: Reading, candidate: Candidate | None, entry: Entry) 
 def cue_features(reading: Reading, candidate: Candidate | None, entry: Entry) -> Features:
     """Features of one claim but for the words of its clause: the cues there, before and after what it matched."""
     f: Features = {}
-    clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
+    clause = clause_of(reading, candidate)
     f[f"topic:{entry.topic}"] = 0.3
     f[f"topic-kind:{'risk' if entry.topic in ('safety', 'dependence', 'eligibility') else 'other'}"] = 0.3
     start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     strength, raised = rule_strength(reading, start, end)
     f[f"rule:{strength.value}"] = 0.8
     f[f"rule:{strength.value}:{raised}"] = 0.5
-    if clause is not None and candidate is not None:
-        at = [m for m in clause.mentions if m.id in candidate.matched or m.type in ("relation", "safety", "effect")]
+    if clause is not None:
+        matched = candidate.matched if candidate is not None else frozenset()
+        negative = candidate.slots.negative if candidate is not None else all(s.negative for s in entry.slots)
+        at = [m for m in clause.mentions if m.id in matched or m.type in ("relation", "safety", "effect")]
         first = at[0].start if at else clause.start
         for m in clause.mentions:
             if m.type in CUE_TYPES:
@@ -142,9 +145,9 @@ def cue_features(reading: Reading, candidate: Candidate | None, entry: Entry) ->
                 f[f"cl:{m.id}"] = 0.4
         f[f"clause:{'tail' if clause.participle else ('main' if clause.start == 0 else 'sub')}"] = 0.4
         negations = len(negating(clause))
-        denies = (negations % 2 == 1) != candidate.slots.negative
+        denies = (negations % 2 == 1) != negative
         doubt = bool(clause.cues & {"doubt", "uncertain"})
-        f[f"neg:{min(negations, 2)}:{candidate.slots.negative}"] = 0.8
+        f[f"neg:{min(negations, 2)}:{negative}"] = 0.8
         f[f"denies:{denies}:{doubt}"] = 1.0
         f[f"denies:{denies}:{entry.id}"] = 0.7
     for m in reading.mentions:

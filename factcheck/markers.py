@@ -5,7 +5,7 @@ from __future__ import annotations
 from factcheck.domain import Entry, Grade, Stance, Strength
 from factcheck.features import negating, rule_strength
 from factcheck.heads import Floats
-from factcheck.match import IN_CLAUSE, Candidate
+from factcheck.match import Candidate, clause_of
 from factcheck.read import FALSITY, Clause, Reading
 
 #: Weight of the explicit markers of strength against the learned head. Of 0, 0.3, 0.6 and 0.85, 0.6 gave the best flagged F1 on
@@ -18,10 +18,10 @@ DONE = 0.9
 
 def with_markers(reading: Reading, entry: Entry, candidate: Candidate | None, learned: Floats) -> Floats:
     """The learned strengths, with what the clause's markers say mixed in where there are any."""
-    clause = candidate.clause if candidate is not None and candidate.reach == IN_CLAUSE else None
+    clause = clause_of(reading, candidate)
     start, end = (clause.governed_from, clause.end) if clause else (0, len(reading.words))
     marked, raised = rule_strength(reading, start, end)
-    if clause and candidate and _asked(reading, candidate):
+    if clause and candidate and _asked(reading, candidate.matched, clause):
         marked, raised = Strength.HEDGED, False
     if in_practice(reading, entry, candidate):
         return _weighted(learned, Strength.HEDGED.rank, DONE)
@@ -39,7 +39,7 @@ def _weighted(learned: Floats, place: int, weight: float) -> Floats:
 def misleads(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
     """Whether wording is no guide: two negations of the clause cancel, the whole is called false, or it is said of another
     drug."""
-    return FALSITY in reading.cues or _cancels(candidate) or transferred(reading, entry)
+    return FALSITY in reading.cues or _cancels(clause_of(reading, candidate)) or transferred(reading, entry)
 
 
 #: What is weak enough for a claim on an entry of a grade to be supported where it is asserted (docs/labels.md).
@@ -52,22 +52,22 @@ _ENOUGH = {
 
 def plain(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
     """Whether rules read a claim plainly: a negation turns it round, or a hedge weakens a sentence of one clause."""
-    if candidate is None or candidate.reach != IN_CLAUSE:
+    clause = clause_of(reading, candidate)
+    if candidate is None or clause is None:
         return False
-    clause = candidate.clause
     strength, _ = rule_strength(reading, clause.governed_from, clause.end)
     if len(reading.clauses) == 1 and strength in _ENOUGH.get(entry.grade, ()):
         return True
     if _ruled(reading, entry, candidate) is None:
         return False
-    return bool(negating(clause)) or _asked(reading, candidate)
+    return bool(negating(clause)) or _asked(reading, candidate.matched, clause)
 
 
-def _cancels(candidate: Candidate | None) -> bool:
+def _cancels(clause: Clause | None) -> bool:
     """Whether two negations of the claim's clause cancel."""
-    if candidate is None or candidate.reach != IN_CLAUSE or len(negating(candidate.clause)) != 2:
+    if clause is None or len(negating(clause)) != 2:
         return False
-    return "affix" in candidate.clause.cues or _litotes(candidate.clause)
+    return "affix" in clause.cues or _litotes(clause)
 
 
 def with_negation(reading: Reading, entry: Entry, candidate: Candidate | None, learned: Floats) -> Floats:
@@ -98,19 +98,19 @@ _TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
 
 def _ruled(reading: Reading, entry: Entry, candidate: Candidate | None) -> Stance | None:
     """What the negations of the claim's own clause say of it, or their lack; None where that is left to the learned head."""
-    if candidate is None or candidate.reach != IN_CLAUSE:
+    clause = clause_of(reading, candidate)
+    if candidate is None or clause is None:
         return None
-    clause, negative = candidate.clause, candidate.slots.negative
-    count = len(negating(clause))
-    if _asked(reading, candidate):
+    negative, count = candidate.slots.negative, len(negating(clause))
+    if _asked(reading, candidate.matched, clause):
         return Stance.DENIES
-    if _cancels(candidate):
+    if _cancels(clause):
         return Stance.DENIES if negative else Stance.ASSERTS
     if negative:
         bare = count == 0 and not clause.cues & {"contrast", "compare", "uncertain"}
         return Stance.DENIES if bare else None
     if _NEGATORS.isdisjoint(entry.claim.lower().split()) and (
-        _doubted(candidate) or (count == 1 and _denied(reading, candidate))
+        _doubted(candidate.matched, clause) or (count == 1 and _denied(reading, candidate.matched, clause))
     ):
         return Stance.DENIES
     return None
@@ -120,15 +120,15 @@ def _mixed(learned: Floats, stance: Stance) -> Floats:
     return _weighted(learned, list(Stance).index(stance), MARKED)
 
 
-def _asked(reading: Reading, candidate: Candidate) -> bool:
+def _asked(reading: Reading, matched: frozenset[str], clause: Clause) -> bool:
     """Whether the claim hangs on a doubt ("it is unclear whether", "whether it lasts is unclear") that it is not itself
     about."""
-    opens = reading.lowers[candidate.clause.start] == "whether"
+    opens = reading.lowers[clause.start] == "whether"
     return any(
         m.type == "uncertain"
-        and m.id not in candidate.matched
+        and m.id not in matched
         and (opens or reading.lowers[m.end : m.end + 1] in (("whether",), ("if",)))
-        for m in candidate.clause.mentions
+        for m in clause.mentions
     )
 
 
@@ -141,17 +141,9 @@ _STRONGER = frozenset({"booster", "hype", "absolute", "proof", "negation", "affi
 
 
 def in_practice(reading: Reading, entry: Entry, candidate: Candidate | None) -> bool:
-    """Whether the claim's clause says what the drug is used for, not what it does (docs/labels.md, "Practice is not effect").
-
-    A claim that is known by its wording alone has a clause where the sentence is of one.
-    """
-    if candidate is not None and candidate.reach == IN_CLAUSE:
-        clause = candidate.clause
-    elif len(reading.clauses) == 1:
-        clause = reading.clauses[0]
-    else:
-        return False
-    if entry.topic != "efficacy" or clause.cues & _STRONGER:
+    """Whether the claim's clause says what the drug is used for, not what it does (docs/labels.md, "Practice is not effect")."""
+    clause = clause_of(reading, candidate)
+    if clause is None or entry.topic != "efficacy" or clause.cues & _STRONGER:
         return False
     words = reading.lowers[clause.start : clause.end]
     if not _MORE.isdisjoint(words):
@@ -187,9 +179,8 @@ _OCCURRING = frozenset(
 )
 
 
-def _denied(reading: Reading, candidate: Candidate) -> bool:
+def _denied(reading: Reading, slots: frozenset[str], clause: Clause) -> bool:
     """Whether a verb is negated before something that filled the entry's slots, and not only in part."""
-    clause = candidate.clause
     negation = negating(clause)[0]
     words = reading.lowers[negation.start : negation.end + 2]
     verb = not _NEGATORS.isdisjoint(words[: negation.end - negation.start])
@@ -201,17 +192,15 @@ def _denied(reading: Reading, candidate: Candidate) -> bool:
     near = reading.lowers[max(clause.start, negation.start - _NEAR) : negation.start]
     if not _PEOPLE.isdisjoint(near) or not _OUGHT.isdisjoint(near[-1:]):
         return False
-    matched = [m.start for m in clause.mentions if m.id in candidate.matched]
+    matched = [m.start for m in clause.mentions if m.id in slots]
     occurs = not _OCCURRING.isdisjoint(reading.lowers[negation.end : negation.end + 3])
     return any(start > negation.start or occurs for start in matched) and _TURNING.isdisjoint(words)
 
 
-def _doubted(candidate: Candidate) -> bool:
+def _doubted(slots: frozenset[str], clause: Clause) -> bool:
     """Whether proof is denied before anything that filled the entry's slots ("there is no evidence that")."""
-    at = [m.start for m in candidate.clause.mentions if m.id in candidate.matched]
-    return any(
-        m.type == "doubt" and m.id not in candidate.matched and m.end <= min(at) for m in candidate.clause.mentions
-    )
+    at = [m.start for m in clause.mentions if m.id in slots]
+    return bool(at) and any(m.type == "doubt" and m.id not in slots and m.end <= min(at) for m in clause.mentions)
 
 
 def _litotes(clause: Clause) -> bool:

@@ -24,6 +24,14 @@ class Candidate(NamedTuple):
     weight: float  # their summed rarity over the reference set
 
 
+def clause_of(reading: Reading, candidate: Candidate | None) -> Clause | None:
+    """The clause that makes a claim: the one that fills the slots, or the sentence's only one, however much of the claim is said
+    in the sentence before or known by its wording; None where it is spread over several."""
+    if candidate is not None and candidate.reach == IN_CLAUSE:
+        return candidate.clause
+    return reading.clauses[0] if len(reading.clauses) == 1 else None
+
+
 class Matcher:
     """Finds the entries that a reading speaks of.
 
