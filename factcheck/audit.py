@@ -22,11 +22,13 @@ from factcheck.identity import Settings, extractor_digest, judge_digest
 from factcheck.paths import data_dir
 from factcheck.plan import Plan, Progress
 from factcheck.polite import Guest
+from factcheck.reference import as_it_stood, load_reference
 from factcheck.rows import PageRow
 from factcheck.shards import Read, Reader
 from factcheck.sources import check_sources
 from factcheck.store import Store
 from factcheck.tasks import Task, Tasks
+from factcheck.words import load_rows
 from factcheck.work import Content, Extracted, Text, unjudged, unread
 
 #: Sentences of a judging task: a second or two.
@@ -99,11 +101,8 @@ class _Run:
             self._tasks.close()
         self._store.drop_unused()
         if self._store.lacks_disclosures():
-            from factcheck.disclose import speaks  # brings spaCy, which a run that finds all unchanged does not need
-
-            body = Channel.BODY
             self._store.put_disclosures(
-                [d.value for d in Disclosed], [k.value for k in BlockKind if speaks(k, body)], body.value
+                [d.value for d in Disclosed], [k.value for k in BlockKind if k.states], Channel.BODY.value
             )
         self._store.update_run(self._run_id, {"finished": iso(datetime.now(UTC)), **asdict(self._counts)})
         self._store.commit()
@@ -261,12 +260,8 @@ def _page_row(read: Read) -> PageRow:
 
 
 def _reference(settings: Settings) -> ReferenceSet:
-    from factcheck.lexicon import Lexicon  # imports spaCy, which a run that finds all unchanged does not need
-    from factcheck.reference import as_it_stood, load_reference
-
-    root = data_dir()
-    lexicon = Lexicon.load([root / "lexicon", *settings.reference])
-    entries = load_reference([root / "reference", *settings.reference], frozenset(lexicon.rows))
+    rows = load_rows([data_dir() / "lexicon", *settings.reference])
+    entries = load_reference([data_dir() / "reference", *settings.reference], rows.ids)
     return as_it_stood(entries, settings.as_of or entries.reviewed)
 
 

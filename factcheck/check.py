@@ -13,10 +13,10 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from factcheck.compound import statements
+from factcheck.compound import leans_on, statements
 from factcheck.decide import Decision, decide, outweighed
 from factcheck.disclose import Discloser
-from factcheck.domain import BlockKind, Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
+from factcheck.domain import Document, Entry, Finding, Label, Page, Report, Sentence, Skipped
 from factcheck.explain import explain, off_topic
 from factcheck.extract import extract
 from factcheck.lexicon import Lexicon
@@ -28,6 +28,7 @@ from factcheck.reference import as_it_stood, load_reference
 from factcheck.reword import Flagged, Suggester
 from factcheck.split import split
 from factcheck.weigh import CERTAIN, Weighed, Weigher
+from factcheck.words import Subjects, load_rows, naming
 
 #: The shipped model.
 DEFAULT_MODEL = "base"
@@ -44,6 +45,7 @@ class FactChecker:
     def __init__(
         self,
         reader: Reader,
+        subjects: Subjects,
         model: Model,
         weigher: Weigher,
         disclosures: Path,
@@ -53,6 +55,7 @@ class FactChecker:
         self.entries: Mapping[str, Entry] = weigher.matcher.by_id
         self.matcher = weigher.matcher
         self._reader = reader
+        self._subjects = subjects
         self._weigher = weigher
         self._disclosures = disclosures
         self._suggester = Suggester(reader.lexicon, self.entries, self._labels)
@@ -95,8 +98,9 @@ class FactChecker:
         'contradicted'
         """
         root = data or data_dir()
-        lexicon = Lexicon.load([root / "lexicon", *reference])
-        entries = load_reference([root / "reference", *reference], frozenset(lexicon.rows))
+        rows = load_rows([root / "lexicon", *reference])
+        lexicon = Lexicon(rows.concepts.values(), rows.cues.values())
+        entries = load_reference([root / "reference", *reference], rows.ids)
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
@@ -104,7 +108,8 @@ class FactChecker:
             frozenset(e.drug for e in entries.entries.values() if (e.id in loaded.grades) is known)
             for known in (True, False)
         )
-        return cls(Reader(lexicon, unmet - met), loaded, weigher, root / "disclosures", entries.digest, day)
+        reader = Reader(lexicon, unmet - met)
+        return cls(reader, Subjects(rows), loaded, weigher, root / "disclosures", entries.digest, day)
 
     @cached_property
     def discloser(self) -> Discloser:
@@ -124,14 +129,14 @@ class FactChecker:
         if not self.on_topic(document):
             unread = tuple(_unread(document.source, sentence) for sentence in sentences)
             return Report(document.source, document.title, document.text, unread)
-        subject = self._reader.lexicon.subject(named(document))
+        subject = self._subjects.meant(naming(document))
         findings = tuple(repeated(self.check_sentences(sentences, document.source, subject)))
         disclosures = self.discloser.page(findings)
         return Report(document.source, document.title, document.text, findings, disclosures=disclosures)
 
     def on_topic(self, document: Document) -> bool:
         """Whether the page names, in text, title or address, a treatment that the reference set could be about."""
-        return self._reader.lexicon.names_subject(named(document))
+        return self._subjects.named(naming(document))
 
     def check(self, text: str, before: str = "") -> Finding:
         """Check one sentence; `before` is the sentence before it, where it leans on that.
@@ -174,7 +179,7 @@ class FactChecker:
     ) -> list[Finding]:
         """Check sentences, in order. The same sentence gets the same verdict in any company; one that names no treatment is read
         as speaking of `subject`, or of ketamine."""
-        asked = list(dict.fromkeys((s.text, context(s)) for s in sentences))
+        asked = list(dict.fromkeys(s.judged_on for s in sentences))
         decisions: dict[tuple[str, str], Decision] = {}
         flagged: dict[tuple[str, str], Flagged] = {}
         for key, (decision, reading) in zip(asked, self._decide(asked, subject), strict=True):
@@ -189,7 +194,7 @@ class FactChecker:
         for sentence in sentences:
             seen[sentence.text] += 1
             identifier = _identifier(source, sentence.text, seen[sentence.text])
-            key = sentence.text, context(sentence)
+            key = sentence.judged_on
             findings.append(_finding(identifier, sentence, decisions[key], sure[key], whys[key], suggestions.get(key)))
         return findings
 
@@ -208,7 +213,7 @@ class FactChecker:
                 for start, end in statements(text)
             ]
             readings = [
-                self._reader.read(text, _leans_on(batch[n][1], text, start), subject, (start, end))
+                self._reader.read(text, leans_on(batch[n][1], text, start), subject, (start, end))
                 for n, text, start, end in parts
             ]
             for (n, *_), part in zip(parts, self._weigher.weigh(readings), strict=True):
@@ -222,7 +227,7 @@ class FactChecker:
     def weigh(self, sentences: Sequence[Sentence]) -> Iterator[Weighed]:
         """What stands behind the verdicts of sentences, in order: their readings, claims and the probability of each label."""
         for i in range(0, len(sentences), _BATCH):
-            yield from self._weigher.weigh([self._reader.read(s.text, context(s)) for s in sentences[i : i + _BATCH]])
+            yield from self._weigher.weigh([self._reader.read(*s.judged_on) for s in sentences[i : i + _BATCH]])
 
 
 def repeated(findings: Sequence[Finding]) -> list[Finding]:
@@ -257,33 +262,9 @@ def _finding(
     )
 
 
-def _leans_on(before: str, text: str, start: int) -> str:
-    """What a part of a sentence leans on: the sentence before, or what the sentence has said so far."""
-    return text[:start] or before
-
-
 def _unread(source: str, sentence: Sentence) -> Finding:
     identifier = _identifier(source, f"{sentence.start} {sentence.text}", 1)
     return Finding(identifier, sentence, Label.NO_CLAIM, 1.0, None, "off topic", (), off_topic())
-
-
-def judged_on(sentence: Sentence) -> tuple[str, str]:
-    """All that a sentence's verdict depends on beside the subject of its page: its text, and its context as `Sentence.before` of
-    a sentence on its own.
-
-    Sentences that are equal in this and in the subject get equal verdicts, so that one is enough to judge (`audit`).
-    """
-    return sentence.text, context(sentence)
-
-
-def context(sentence: Sentence) -> str:
-    """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
-    return sentence.heading if sentence.kind is BlockKind.TABLE_CELL else sentence.before
-
-
-def named(document: Document) -> str:
-    """Where a page names what it is about: address, title and text."""
-    return f"{document.source}\n{document.title}\n{document.text}"
 
 
 def _identifier(source: str, text: str, occurrence: int) -> str:

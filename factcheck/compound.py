@@ -14,6 +14,9 @@ import re
 _CUT = re.compile(
     r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
     r"|;\s|\s[—–]\s"
+    r"|\s(?:and|but)\s(?=(?:(?:also|then|never|always)\s)?(?:is|are|was|were|has|have|had|can|cannot|may|might|could|will|would|does|do"
+    r"|did|carries|causes|lasts|works|acts|helps|relieves|treats|cures|heals|ends|lifts|eliminates|restores|needs|requires|leaves"
+    r"|makes|brings|gives|stays|keeps|remains|produces|poses|never|always)(?:n['’]t)?\s)"
     r"|\s(?:and|but|while|whereas|although|because)\s"
     r"(?=(?:it|they|this|these|the|we|its|nobody|no|ketamine|esketamine|spravato|scientists|researchers|patients)\b)"
     r"|(?P<more>[,;:]|\s[—–-])\s(?=(?:it|they|this|these)(?:['’]s|['’]re|\s(?:is|are|can|will|has|have|does|do)\b))"
@@ -56,3 +59,8 @@ def statements(text: str) -> list[tuple[int, int]]:
     if len(parts) < 2:
         return []
     return [(s, e) for s, e in parts if len(text[s:e].split()) >= _LEAST_WORDS and _VERB.search(text, s, e)]
+
+
+def leans_on(before: str, text: str, start: int) -> str:
+    """What a part that begins at an offset leans on: what the sentence has said so far, or the sentence before."""
+    return text[:start] or before

@@ -82,8 +82,10 @@ def decide(weighed: Weighed) -> Decision:
 
 
 def outweighed(whole: Decision, part: Decision) -> Decision:
-    """A compound sentence's decision, given that of one of its parts: the part's where that is worse, likely right and surer."""
-    surer = part.confidence >= max(SEPARATE, whole.confidence)
+    """A compound sentence's decision, given that of one of its parts: the part's where that is worse and likely right, and surer
+    where the whole sentence was weighed against the same entry."""
+    heard = {c.entry.id for c in part.claims[:1]} & {c.entry.id for c in whole.claims}
+    surer = part.confidence >= max(SEPARATE, whole.confidence if heard else 0.0)
     if part.label.flagged and surer and part.label.severity > whole.label.severity:
         return part
     return whole

@@ -15,12 +15,11 @@ from pathlib import Path
 
 from factcheck.border import DataError, DisclosureRule, LexiconRow, load_yaml
 from factcheck.domain import BlockKind, Channel, Claim, Disclosed, Disclosure, Finding, Label, Sentence
-from factcheck.lexicon import Lexicon, fold, normal_form
+from factcheck.lexicon import Lexicon, normal_form
 from factcheck.read import Reader, Reading
 from factcheck.statements import NEGATING, elsewhere, holds
+from factcheck.words import fold
 
-#: Blocks that disclose nothing by themselves: a heading announces, a question asks.
-_SILENT = frozenset({BlockKind.HEADING, BlockKind.QUESTION})
 #: An invitation begins so; what it names is not said.
 _INVITES = frozenset(
     "ask talk speak discuss learn read discover click see find explore view contact call schedule book request download".split()
@@ -66,7 +65,7 @@ class Discloser:
             sentence = finding.sentence
             if not missing:
                 break
-            if speaks(sentence.kind, sentence.channel):
+            if sentence.channel is Channel.BODY and sentence.kind.states:
                 disclosed = self.sentence(sentence, finding.claims, missing)
                 found |= dict.fromkeys(disclosed, sentence)
                 missing -= disclosed
@@ -131,11 +130,6 @@ class Discloser:
 #: Words for effects that a list item may name, and those that lead into such a list.
 _LISTED = ("effect", "circulation", "unpleasant")
 _LEADING = ("side_effect", "risk")
-
-
-def speaks(kind: BlockKind, channel: Channel) -> bool:
-    """Whether what stands in such a block can disclose: readers of the page see it, and it is no heading and no question."""
-    return channel is Channel.BODY and kind not in _SILENT
 
 
 def _invites(lowers: Sequence[str]) -> bool:

@@ -147,6 +147,8 @@ def cue_features(reading: Reading, candidate: Candidate | None, entry: Entry) ->
         negations = len(negating(clause))
         denies = (negations % 2 == 1) != negative
         doubt = bool(clause.cues & {"doubt", "uncertain"})
+        if "permission" in clause.cues:  # "people with psychosis can take it" denies that they should not
+            f[f"permits:{entry.topic}:{min(negations, 1)}"] = 1.0
         f[f"neg:{min(negations, 2)}:{negative}"] = 0.8
         f[f"denies:{denies}:{doubt}"] = 1.0
         f[f"denies:{denies}:{entry.id}"] = 0.7
@@ -178,7 +180,7 @@ def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, boo
 
     Returns the strength and whether it was raised.
     """
-    types = {m.type for m in reading.mentions if start <= m.start < end}
+    types = {m.type for m in reading.mentions if start <= m.start < end and not _not_all(reading, m, start)}
     base = next((s for kind, s in _WEAKENING if kind in types), None)
     if base is None:
         return (Strength.ABSOLUTE if "absolute" in types else Strength.FLAT), False
@@ -189,6 +191,25 @@ def rule_strength(reading: Reading, start: int, end: int) -> tuple[Strength, boo
     if "absolute" in types and base is Strength.QUALIFIED:
         return Strength.FLAT, True
     return base, False
+
+
+#: Words for all, of which a negation just before them says that it is not so ("not every", "does not help everyone").
+_ALL = frozenset(
+    "all always every everyone everybody each completely totally entirely absolutely fully 100% permanent permanently forever "
+    "cure cures guarantee guarantees guaranteed".split()
+)
+_NOT, _JUST_BEFORE = frozenset({"not", "n't", "cannot", "no", "without"}), 3
+
+
+def _not_all(reading: Reading, mention: Mention, start: int) -> bool:
+    """Whether a marker of the absolute is itself negated."""
+    if mention.type != "absolute" or reading.lowers[mention.start] not in _ALL:
+        return False
+    near = reading.lowers[max(start, mention.start - _JUST_BEFORE) : mention.start]
+    return not _NOT.isdisjoint(near) and _STOPS.isdisjoint(near)
+
+
+_STOPS = frozenset({",", "and", "but", "or", ";", ":"})
 
 
 def _strength_features(f: Features, reading: Reading) -> None:
@@ -229,7 +250,8 @@ def _clause_features(f: Features, place: str, clause: Clause) -> None:
 
 
 def _abstracted(reading: Reading, start: int = 0, end: int | None = None) -> Iterator[str]:
-    """Normal forms of tokens [start, end), names of drugs, conditions and other therapies replaced by their type."""
+    """Normal forms of tokens [start, end), names of drugs, conditions and other therapies replaced by their type, other names by
+    one word each."""
     end = len(reading.words) if end is None else end
     cover: dict[int, tuple[int, str]] = {}
     for m in reading.mentions:
@@ -243,5 +265,8 @@ def _abstracted(reading: Reading, start: int = 0, end: int | None = None) -> Ite
             yield sign
             continue
         word = reading.words[i]
-        yield "<n>" if word[:1].isdigit() else word
+        if i not in reading.names:
+            yield "<n>" if word[:1].isdigit() else word
+        elif i - 1 not in reading.names:
+            yield "<name>"
         i += 1

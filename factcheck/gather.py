@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from factcheck.check import context
 from factcheck.domain import Document, FactcheckError, Page, Sentence, Skipped
 from factcheck.extract import extract
 from factcheck.lines import read_lines
@@ -133,7 +132,7 @@ def _pages(source: str, say: Callable[[str], None], about: Callable[[Document], 
             say(f"{document.source}: names no treatment that the reference set is about")
         else:
             for sentence in split(document):
-                yield Gathered(_sentence(sentence.text, context(sentence)), _group(document.source))
+                yield Gathered(_sentence(*sentence.judged_on), _group(document.source))
 
 
 def _sentence(text: str, before: str) -> Sentence:

@@ -25,6 +25,7 @@ from factcheck.folds import FOLDS, folds
 from factcheck.heads import Floats, Head
 from factcheck.match import Candidate, Matcher
 from factcheck.model import Model
+from factcheck.parts import parts
 from factcheck.propose import pair_features, propose
 from factcheck.read import Reader, Reading
 from factcheck.training import Example
@@ -126,8 +127,13 @@ def _fit(
     say: Callable[[str], None],
 ) -> Fitted:
     say(f"reading {len(examples)} sentences")
-    data = _prepare(examples, reader, entries, vectors)
-    fold_of = folds(examples)
+    whole = len(examples)
+    matcher = Matcher(entries.values(), reader.lexicon.names)
+    read = [*((e, reader.read(e.text, e.before)) for e in examples), *parts(examples, reader, matcher, entries)]
+    data = _prepare(read, reader, matcher, entries, vectors)
+    place = {e.id: fold for e, fold in zip(examples, folds(examples), strict=True)}
+    examples = data.examples
+    fold_of = np.asarray([place[e.id] for e in examples])
     train_sets = [np.flatnonzero(fold_of != k) for k in range(FOLDS)]
     test_sets = [np.flatnonzero(fold_of == k) for k in range(FOLDS)]
     say("first heads: is it a claim, which entry, which verdict by wording")
@@ -140,15 +146,15 @@ def _fit(
     )
     say("weighing what was held out")
     grades = {e.id: e.grade.value for e in entries.values()}
-    parts: dict[int, Parts] = {}
+    stacked: dict[int, Parts] = {}
     for k, got in enumerate(
         parallel(joblib.delayed(_held_out)(data, {**first[k], **second[k]}, grades, test_sets[k]) for k in range(FOLDS))
     ):
-        parts |= dict(zip(test_sets[k].tolist(), got, strict=True))
+        stacked |= dict(zip(test_sets[k].tolist(), got, strict=True))
     labels = [e.label.value for e in examples]
     stacks = {
-        "label": [parts[i].stack for i in range(len(examples))],
-        "label-by-table": [parts[i].by_table for i in range(len(examples))],
+        "label": [stacked[i].stack for i in range(len(examples))],
+        "label-by-table": [stacked[i].by_table for i in range(len(examples))],
     }
     heads = {**first[-1], **second[-1], **{name: logistic(rows, labels, _C[name], 1) for name, rows in stacks.items()}}
     held_out: dict[str, dict[Label, float]] = {}
@@ -157,6 +163,8 @@ def _fit(
         head = logistic([stacks["label"][i] for i in train], [labels[i] for i in train], _C["label"], 1)
         p = head.probabilities([stacks["label"][i] for i in test_sets[k].tolist()])
         for i, row in zip(test_sets[k].tolist(), p, strict=True):
+            if i >= whole:
+                continue
             held_out[examples[i].id] = {Label(c): float(x) for c, x in zip(head.classes, row, strict=True)}
     return Fitted(heads, grades, held_out)
 
@@ -173,21 +181,23 @@ def versions() -> dict[str, str]:
 
 
 def _prepare(
-    examples: Sequence[Example], reader: Reader, entries: Mapping[str, Entry], vectors: Mapping[str, Floats]
+    read: Sequence[tuple[Example, Reading]],
+    reader: Reader,
+    matcher: Matcher,
+    entries: Mapping[str, Entry],
+    vectors: Mapping[str, Floats],
 ) -> _Data:
-    readings = [reader.read(e.text, e.before) for e in examples]
-    matcher = Matcher(entries.values(), reader.lexicon.names)
     wording = [(e.id, text) for e in entries.values() for text in (e.claim, e.licensed, e.truth, *e.aliases)]
     return _Data(
-        examples,
-        readings,
-        [sentence_features(r) for r in readings],
-        [{Label.NO_CLAIM: "none", Label.UNVERIFIED: "outside"}.get(e.label, "inside") for e in examples],
+        [e for e, _ in read],
+        [r for _, r in read],
+        [sentence_features(r) for _, r in read],
+        [{Label.NO_CLAIM: "none", Label.UNVERIFIED: "outside"}.get(e.label, "inside") for e, _ in read],
         [sentence_features(reader.read(text)) for _, text in wording],
         [entry_id for entry_id, _ in wording],
         entries,
         matcher,
-        [{c.entry.id: c for c in matcher.candidates(r)} for r in readings],
+        [{c.entry.id: c for c in matcher.candidates(r)} for _, r in read],
         vectors,
     )
 

@@ -7,26 +7,14 @@ stemmer, 1980: plurals, -ed, -ing), so that one phrase in the data covers "treat
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from factcheck.border import DataError, LexiconRow, load_yaml
-from factcheck.lookalikes import INVISIBLE, PLAIN
+from factcheck.border import LexiconRow
 from factcheck.tokens import Phrases, Tokenizer, Tokens, Word
+from factcheck.words import fold, load_rows
 
-# One character for one, so that offsets into the folded text are offsets into the sentence. Hyphens become spaces, so
-# that "FDA-approved" and "FDA approved" read the same. Look-alikes of Latin letters are read as a reader sees them.
-_FOLD = PLAIN | str.maketrans(
-    {
-        **dict.fromkeys("‘’ʼ′`´", "'"),
-        **dict.fromkeys("“”„«»", '"'),
-        **dict.fromkeys("-‐‑‒–−\u00a0\u2009\u202f\t\n\r", " "),
-        "—": ";",
-    }
-)
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BRITISH = (
     (re.compile(r"aesth"), "esth"),
     (re.compile(r"is(e[sd]?|ing|ation|ations|er|ers)$"), r"iz\1"),
@@ -43,32 +31,6 @@ _KEEP = frozenset(
         "thus bring none"
     ).split()
 )
-
-
-#: Two sentences glued without a space ("relieve.Most people").
-_GLUED = re.compile(r"[.!?](?<=[a-z)\]%][.!?])(?=[A-Z][a-z])")
-
-
-def fold(text: str) -> tuple[str, Sequence[int]]:
-    """Fold typography, and part glued sentences.
-
-    Returns the folded text and, for each of its characters, the offset in `text`.
-    """
-    plain = text.isascii() and text.isprintable()  # most sentences are, and need two characters folded
-    folded = text.replace("-", " ").replace("`", "'") if plain else text.translate(_FOLD)
-    glued = {m.start() for m in _GLUED.finditer(folded)}
-    if not glued and (plain or not _INVISIBLE.search(folded)):
-        return folded, range(len(folded) + 1)
-    out: list[str] = []
-    places: list[int] = []
-    for i, char in enumerate(folded):
-        if not _INVISIBLE.match(char):
-            out.append(char)
-            places.append(i)
-            if i in glued:
-                out.append(" ")
-                places.append(i)
-    return "".join(out), [*places, len(text)]
 
 
 def normal_form(word: str) -> str:
@@ -93,9 +55,6 @@ def normal_form(word: str) -> str:
 #: Row types that name something in particular, not a way of speaking of it.
 NAMING = frozenset({"condition", "other_therapy", "comparator", "substance", "authority", "place", "mechanism"})
 
-#: The treatment meant where none is named.
-DEFAULT = "ketamine"
-
 
 class Mention(NamedTuple):
     """A lexicon row found in a sentence: token span [start, end), row id, row type."""
@@ -111,12 +70,10 @@ class Lexicon:
 
     Parameters
     ----------
-    concepts, cues: the validated rows. subjects: rows of names that show what a page is about.
+    concepts, cues: the validated rows.
     """
 
-    def __init__(
-        self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow], subjects: Iterable[LexiconRow] = ()
-    ) -> None:
+    def __init__(self, concepts: Iterable[LexiconRow], cues: Iterable[LexiconRow]) -> None:
         self._tokenize = Tokenizer(normal_form)
         self.nlp = self._tokenize.nlp
         self._normal, self._exact = Phrases(Word._fields.index("norm")), Phrases(Word._fields.index("lower"))
@@ -127,27 +84,17 @@ class Lexicon:
                 table = self._exact if phrase.startswith("=") else self._normal
                 table.add(self.doc(fold(phrase.removeprefix("="))[0]).words, (row.id, row.type))
         self.drugs = frozenset(row.id for row in rows if row.type == "drug")
-        # Each name of a subject with the treatment that it stands for; none for a word that several share ("infusion").
-        self._subjects = {fold(p)[0].lower(): self._treatment(row) for row in subjects for p in row.phrases}
         self.names = frozenset(row.id for row in rows if row.type in NAMING)
         self.ancestors = {row.id: self._ancestors(row.id) for row in rows}
 
     @classmethod
     def load(cls, folders: Sequence[Path]) -> Lexicon:
-        """Read `concepts*.yaml`, `cues*.yaml` and `subjects*.yaml` of each folder.
-
-        Later folders add rows, or phrases to rows of the same id.
+        """Read the rows of each folder (`words.load_rows`).
 
         Raises `DataError` with file and row where one does not fit.
         """
-        kinds: dict[str, dict[str, LexiconRow]] = {"concepts": {}, "cues": {}, "subjects": {}}
-        for folder in folders:
-            for kind, rows in kinds.items():
-                for path in sorted(folder.glob(f"{kind}*.yaml")):
-                    for row in load_yaml(path, LexiconRow):
-                        old = rows.get(row.id)
-                        rows[row.id] = row if old is None else old.merged(row)
-        return cls(*(rows.values() for rows in kinds.values()))
+        rows = load_rows(folders)
+        return cls(rows.concepts.values(), rows.cues.values())
 
     def doc(self, folded: str) -> Tokens:
         """Tokens of a folded text."""
@@ -161,28 +108,7 @@ class Lexicon:
             if -back > covered.get(row_id, 0):
                 covered[row_id] = -back
                 mentions.append(Mention(start, -back, row_id, kind))
-        return _as_subject(mentions)
-
-    def names_subject(self, text: str) -> bool:
-        """Whether a text names anywhere a treatment that the set could be about; yes if no `subjects*.yaml` say."""
-        lower = fold(text)[0].lower()
-        return not self._subjects or any(name in lower for name in self._subjects)
-
-    def subject(self, text: str) -> frozenset[str]:
-        """The treatment that a text names most often, for sentences that name none; empty for ketamine, which is the default."""
-        lower = fold(text)[0].lower()
-        counts: Counter[str] = Counter()
-        for name, treatment in self._subjects.items():
-            if treatment:
-                counts[treatment] += lower.count(name)
-        first = max(sorted(counts), key=lambda t: (counts[t], t == DEFAULT), default=DEFAULT)
-        return frozenset() if first == DEFAULT or not counts[first] else frozenset({first})
-
-    def _treatment(self, row: LexiconRow) -> str:
-        treatments = set(row.is_a)
-        if not treatments <= self.drugs or len(treatments) > 1:
-            raise DataError(f"{row.id}: is_a: of a subject it names one row of type drug, not {', '.join(row.is_a)}")
-        return treatments.pop() if treatments else ""
+        return _as_subject(_apart(mentions))
 
     def _ancestors(self, row_id: str) -> frozenset[str]:
         seen = {row_id}
@@ -194,6 +120,14 @@ class Lexicon:
                     seen.add(parent)
                     todo.append(parent)
         return frozenset(seen)
+
+
+def _apart(mentions: list[Mention]) -> list[Mention]:
+    """Without hedges that are part of the name of something ("potential" in "potential for abuse")."""
+    if all(m.type != "hedge" for m in mentions):
+        return mentions
+    named = [(m.start, m.end) for m in mentions if m.type == "safety"]
+    return [m for m in mentions if m.type != "hedge" or not any(s <= m.start and m.end <= e for s, e in named)]
 
 
 #: The row of drugs that no entry is about.

@@ -8,8 +8,9 @@ from spacy.lang.en.stop_words import STOP_WORDS
 
 from factcheck.lexicon import Mention
 
-#: A sentence with a larger share of capitalized words is a heading: its capitals tell no names.
-_HEADING = 0.6
+#: A sentence with a larger share of capitalized words is a heading: its capitals tell no names. One with a full stop may
+#: have more: a short one that names a clinic and its city.
+_HEADING, _STOPPED_HEADING = 0.6, 0.8
 #: Nouns that end the name of an organization, and words inside one that are not capitalized.
 _TRADE = frozenset(
     "academy associates care center centers centre centres clinic clinics company group health healthcare hospital infusions "
@@ -22,7 +23,7 @@ _LINKING = frozenset({"of", "&", "for", "and", "the"})
 def names_in(tokens: Sequence[str], mentions: Sequence[Mention], titled: float) -> tuple[frozenset[int], list[range]]:
     """Tokens that are names: capitalized words within a sentence that the lexicon does not know, and the words of an
     organization's name ("Harbor Ketamine Clinic"), known or not, which are given by themselves as well."""
-    if titled > _HEADING:
+    if titled > (_STOPPED_HEADING if tokens and tokens[-1] == "." else _HEADING):
         return frozenset(), []
     capital = [
         i

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from factcheck.lexicon import DEFAULT, Lexicon, Mention, fold
+from factcheck.lexicon import Lexicon, Mention
 from factcheck.names import names_in, titled_share, without
 from factcheck.quantity import Amount, amounts
+from factcheck.words import DEFAULT, fold
 
 _CONJUNCTIONS = frozenset(("and but while whereas although though yet so because since or however").split())
 _SUBORDINATORS = frozenset(
@@ -123,7 +124,9 @@ class Reader:
             anaphoric=anaphoric,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
-            heard=self._met.read(self._renamed(text[skip:end]), self._renamed(before)) if drugs & self._unmet else None,
+            heard=self._met.read(self._renamed(text[skip:end]), self._renamed(before))
+            if drugs and drugs <= self._unmet
+            else None,
         )
 
     def _renamed(self, text: str) -> str:
@@ -184,7 +187,7 @@ class Reader:
 CUE_TYPES = frozenset(
     (
         "hedge qualifier limit evidence proof booster hype absolute negation affix doubt uncertain falsity goal offer cta "
-        "clinic person reader article contrast compare practice attribution verb_negation"
+        "clinic person reader article contrast compare practice attribution verb_negation permission"
     ).split()
 )
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from factcheck.domain import Entry
-from factcheck.lexicon import fold, normal_form
+from factcheck.lexicon import normal_form
 from factcheck.match import Matcher
 from factcheck.read import Reader
+from factcheck.words import fold
 
 #: Parameters of BM25 at their usual values (Robertson and Zaragoza, 2009); with texts this short they hardly matter.
 _K1, _B = 1.2, 0.75

@@ -13,6 +13,9 @@ from factcheck.border import DataError, TrainingRow, read_text
 from factcheck.domain import Entry, Label, Stance, Strength
 from factcheck.judge import verdict, worst
 
+#: A claim of a sentence as labeled: the entry's id, what is said of it, and how strongly.
+Claimed = tuple[str, Stance, Strength]
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -23,7 +26,7 @@ class Example:
     before: str
     text: str
     label: Label
-    claims: tuple[tuple[str, Stance, Strength], ...]
+    claims: tuple[Claimed, ...]
 
 
 def load_examples(paths: Sequence[Path], entries: Mapping[str, Entry]) -> list[Example]:

@@ -20,10 +20,10 @@ from factcheck.paths import data_dir
 from factcheck.rows import ClaimRow, DocumentRow, Occurrence, VerdictRow
 from factcheck.schema import row_id
 from factcheck.split import split
+from factcheck.words import Subjects, load_rows, naming
 
 if TYPE_CHECKING:
     from factcheck.check import FactChecker  # imported where it is used: the process that asks for work needs no spaCy
-    from factcheck.lexicon import Lexicon
 
 #: Why a page has no sentences in the store although it could be read.
 OFF_TOPIC = "names no treatment that the reference set is about; not read further"
@@ -67,8 +67,8 @@ def extract_pages(contents: Sequence[Content], extractor: str, reference: tuple[
         raise FactcheckError("the workers have another version of factcheck; install the same on all machines")
     sentences: dict[int, Text] = {}
     with _LOCK:
-        lexicon = _lexicon(reference)
-        documents = tuple(_document(content, lexicon, sentences) for content in contents)
+        subjects = _subjects(reference)
+        documents = tuple(_document(content, subjects, sentences) for content in contents)
     return Extracted(documents, tuple(sentences.values()))
 
 
@@ -96,16 +96,14 @@ def unjudged(text: Text, reason: str) -> VerdictRow:
     return VerdictRow(text.id, "unverified", 0.0, None, "not judged", reason, None)
 
 
-def _document(content: Content, lexicon: Lexicon, sentences: dict[int, Text]) -> DocumentRow:
+def _document(content: Content, subjects: Subjects, sentences: dict[int, Text]) -> DocumentRow:
     try:
         document = extract(content.page)
         if isinstance(document, Document):
-            from factcheck.check import named
-
-            names = named(document)
-            if not lexicon.names_subject(names):
+            names = naming(document)
+            if not subjects.named(names):
                 return unread(content, OFF_TOPIC)
-            (subject,) = lexicon.subject(names) or [""]
+            (subject,) = subjects.meant(names) or [""]
             return _with_sentences(content.id, document, subject, sentences)
     except Exception as error:  # a page that shows a defect is a row with that reason, not the end of the audit
         return unread(content, f"defect of factcheck ({type(error).__name__}: {str(error)[:200]}); please report it")
@@ -113,18 +111,14 @@ def _document(content: Content, lexicon: Lexicon, sentences: dict[int, Text]) ->
 
 
 @cache
-def _lexicon(reference: tuple[Path, ...]) -> Lexicon:
-    from factcheck.lexicon import Lexicon
-
-    return Lexicon.load([data_dir() / "lexicon", *reference])
+def _subjects(reference: tuple[Path, ...]) -> Subjects:
+    return Subjects(load_rows([data_dir() / "lexicon", *reference]))
 
 
 def _with_sentences(document_id: int, document: Document, subject: str, sentences: dict[int, Text]) -> DocumentRow:
-    from factcheck.check import judged_on
-
     occurrences = []
     for sentence in split(document):
-        text, context = (_storable(part) for part in judged_on(sentence))
+        text, context = (_storable(part) for part in sentence.judged_on)
         sentence_id = row_id(text, context, subject) if subject else row_id(text, context)
         sentences.setdefault(sentence_id, Text(sentence_id, text, context, subject))
         occurrences.append(

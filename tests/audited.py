@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from factcheck.disclose import speaks
 from factcheck.domain import BlockKind, Channel, Disclosed
 from factcheck.rows import ClaimRow, DocumentRow, Occurrence, PageRow, VerdictRow
 from factcheck.schema import row_id
 from factcheck.store import Store
 
-BLOCKS = tuple(kind.value for kind in BlockKind if speaks(kind, Channel.BODY))
+BLOCKS = tuple(kind.value for kind in BlockKind if kind.states)
 RUN = {
     "started": "2026-01-02T03:04:05Z",
     "finished": "2026-01-02T03:05:05Z",

@@ -12,8 +12,8 @@ from factcheck.border import DataError, DisclosureRule, load_yaml
 from factcheck.check import FactChecker
 from factcheck.disclose import Discloser
 from factcheck.domain import BlockKind, Channel, Disclosed, Page, Sentence
-from factcheck.lexicon import fold
 from factcheck.paths import data_dir
+from factcheck.words import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = data_dir() / "disclosures"

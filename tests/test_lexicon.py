@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.border import DataError
-from factcheck.lexicon import Lexicon, fold, normal_form
+from factcheck.lexicon import Lexicon, normal_form
 from factcheck.paths import data_dir
+from factcheck.words import fold
 
 LEXICON = Lexicon.load([data_dir() / "lexicon"])
 

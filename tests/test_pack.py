@@ -16,9 +16,10 @@ from factcheck.cases import load_cases, try_cases
 from factcheck.check import FactChecker
 from factcheck.cli import app
 from factcheck.domain import Label, Page, Sentence
-from factcheck.lexicon import Lexicon, fold
+from factcheck.lexicon import Lexicon
 from factcheck.match import Matcher
 from factcheck.paths import data_dir
+from factcheck.words import Subjects, fold, load_rows
 
 ROOT = Path(__file__).parents[1]
 PACK = ROOT / "examples" / "tms"
@@ -132,7 +133,7 @@ def test_a_page_on_tms_is_read_only_with_the_pack() -> None:
 def test_a_subject_must_stand_for_a_treatment(tmp_path: Path) -> None:
     (tmp_path / "subjects.yaml").write_text("- {id: moon_names, type: subject, is_a: [moon], phrases: [moon]}\n")
     with pytest.raises(DataError, match=r"moon_names: is_a: .*moon"):
-        Lexicon.load([data_dir() / "lexicon", tmp_path])
+        Subjects(load_rows([data_dir() / "lexicon", tmp_path]))
 
 
 def _tutorial() -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from factcheck.compound import statements
 from factcheck.domain import Strength
 from factcheck.features import negating, rule_strength
 from factcheck.lexicon import Lexicon
+from factcheck.match import clause_of
 from factcheck.paths import data_dir
 from factcheck.quantity import amounts
 from factcheck.read import FALSITY, Reader
@@ -98,6 +99,9 @@ def test_how_often_is_no_duration(text: str) -> None:
         ("Ketamine relieves depression", Strength.FLAT, False),
         ("Ketamine is a game-changer in depression", Strength.FLAT, False),
         ("Ketamine is completely safe", Strength.ABSOLUTE, False),
+        ("Ketamine is not completely safe", Strength.FLAT, False),
+        ("Ketamine does not help every patient", Strength.FLAT, False),
+        ("Ketamine does no harm and always helps", Strength.ABSOLUTE, False),
         ("What ten years of talk could not do, ketamine does", Strength.FLAT, False),
     ],
 )
@@ -201,6 +205,8 @@ def test_a_drug_in_the_name_of_an_organization_is_not_spoken_of() -> None:
             ["Ketamine is not merely a comfort", "it is a cure for pain."],
         ),
         ("Ketamine is an old drug, it is fair to say.", []),
+        ("Ketamine is an old drug and never harms the liver.", ["Ketamine is an old drug", "never harms the liver."]),
+        ("Ketamine eases nausea and headaches.", []),
     ],
 )
 def test_the_parts_of_a_compound_sentence(text: str, parts: list[str]) -> None:
@@ -218,7 +224,28 @@ def test_a_treatment_that_the_model_has_not_met_is_heard_as_ketamine() -> None:
     reader = Reader(lexicon, frozenset({"magnetic_stimulation"}))
     reading = reader.read("Deep TMS eases low mood.", "Transcranial magnetic stimulation is given daily.")
     assert reading.drugs == {"magnetic_stimulation"}
-    assert reading.heard is not None and reading.heard.lowers == ("ketamine", "eases", "low", "mood", ".")
+    assert reading.heard is not None
+    assert reading.heard.lowers == ("ketamine", "eases", "low", "mood", ".")
     assert reading.heard.drugs == {"ketamine"}
     assert reader.read("Ketamine eases low mood.").heard is None
     assert Reader(lexicon).read("Deep TMS eases low mood.").heard is None
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "clause"),
+    [
+        ("It is safe.", "Ketamine is an old drug.", "It is safe."),
+        ("Ketamine eases pain, and it is approved.", "", None),
+    ],
+)
+def test_a_claim_spread_over_sentences_has_the_only_clause(text: str, before: str, clause: str | None) -> None:
+    reading = READER.read(text, before)
+    found = clause_of(reading, None)
+    assert (found and text[reading.offsets[found.start][0] : reading.offsets[found.end - 1][1]]) == clause
+
+
+@pytest.mark.parametrize(
+    ("text", "hedged"), [("Ketamine has a potential for abuse.", False), ("It has potential in grief.", True)]
+)
+def test_a_hedge_that_is_part_of_a_name_is_none(text: str, hedged: bool) -> None:
+    assert ("hedge" in READER.read(text).cues) is hedged

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import factcheck.tokens
-from factcheck.lexicon import fold, normal_form
+from factcheck.lexicon import normal_form
 from factcheck.paths import data_dir
 from factcheck.tokens import Phrases, Tokenizer, Word
+from factcheck.words import fold
 
 TOKENIZE = Tokenizer(normal_form)
 PAGES = sorted((data_dir() / "gold" / "pages").glob("*/page.html"))

@@ -3,19 +3,23 @@
 import json
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from factcheck.border import DataError
-from factcheck.domain import Label
+from factcheck.domain import Label, Stance, Strength
 from factcheck.folds import FOLDS, folds, near_duplicates
 from factcheck.lexicon import Lexicon
+from factcheck.match import Matcher
+from factcheck.parts import parts
 from factcheck.paths import bench_dir, data_dir
+from factcheck.read import Reader
 from factcheck.reference import load_reference
 from factcheck.train import train
-from factcheck.training import load_examples
+from factcheck.training import Example, load_examples
 
 DATA = data_dir()
 FILES = sorted((DATA / "training").glob("*.jsonl"))
@@ -76,6 +80,21 @@ def test_no_sentence_is_a_paraphrase_of_a_gold_sentence() -> None:
     vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit_transform([*texts, *gold])
     cosine = (vectors[: len(texts)] @ vectors[len(texts) :].T).max(axis=1).toarray().ravel()
     assert not [text for text, c in zip(texts, cosine, strict=True) if c >= 0.5]
+
+
+def test_the_parts_of_a_sentence_have_the_claims_that_only_they_can_make() -> None:
+    text = "Ketamine is a controlled substance, and it cures depression for good."
+    controlled = ("ketamine-not-uncontrolled", Stance.ASSERTS, Strength.FLAT)
+    cure = ("permanent-cure", Stance.ASSERTS, Strength.FLAT)
+    example = Example("x-1-1", "x-1", "", text, Label.CONTRADICTED, (controlled, cure))
+    lexicon = Lexicon.load([DATA / "lexicon"])
+    found = list(parts([example], Reader(lexicon), Matcher(ENTRIES.values(), lexicon.names), ENTRIES))
+    assert [(e.label, e.claims) for e, _ in found] == [
+        (Label.SUPPORTED, (controlled,)),
+        (Label.CONTRADICTED, (cure,)),
+    ]
+    by_figure = replace(example, label=Label.OVERSTATED)  # what no table gives was settled by a figure
+    assert not list(parts([by_figure], Reader(lexicon), Matcher(ENTRIES.values(), lexicon.names), ENTRIES))
 
 
 def test_folds_keep_groups_and_near_duplicates_together() -> None:

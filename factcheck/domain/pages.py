@@ -18,6 +18,11 @@ class BlockKind(str, Enum):
     CARD = "card"
     QUOTE = "quote"
 
+    @property
+    def states(self) -> bool:
+        """Whether such a block states anything by itself: a heading announces, a question asks."""
+        return self not in (BlockKind.HEADING, BlockKind.QUESTION)
+
 
 class Channel(str, Enum):
     """Where a block can be seen: on the page itself, or only by search engines and screen readers."""
@@ -97,3 +102,16 @@ class Sentence:
     before: str = ""  # the sentence before it in the same stretch of text, for pronouns
     heading: str = ""
     source_span: SourceSpan | None = None  # None: not known
+
+    @property
+    def context(self) -> str:
+        """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
+        return self.heading if self.kind is BlockKind.TABLE_CELL else self.before
+
+    @property
+    def judged_on(self) -> tuple[str, str]:
+        """All that a verdict depends on beside the subject of its page: the text, and the context, as `before` of one alone.
+
+        Sentences that are equal in this and in the subject get equal verdicts, so that one is enough to judge (`audit`).
+        """
+        return self.text, self.context
