@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from factcheck.domain import Entry, Label, Quantity
+from factcheck.domain import Entry, Grade, Label, Quantity
 from factcheck.match import IN_CLAUSE, Candidate
 from factcheck.quantity import HOURS, Amount
 from factcheck.read import FALSITY, Reading
@@ -19,6 +19,12 @@ _ANOTHER_FACT = 12.0
 #: another fact.
 _BOTH_WAYS = frozenset({"dosing", "practice", "cost"})
 _ANOTHER_PRACTICE = 3.0
+#: Topics in which an age or a number of medicines is the least that a rule asks for.
+_LEAST = frozenset({"eligibility", "approval"})
+#: A share of people harmed so many times the evidence's bound is exaggerated.
+_MANY_MORE = 2.0
+#: An established share of people that is made so many times smaller is denied.
+_FAR_FEWER = 5.0
 
 
 def years_of(entries: Iterable[Entry], reading: Reading) -> frozenset[Amount]:
@@ -49,7 +55,7 @@ def measure(
         said = tuple(a for a in said if candidate.clause.start <= a.start < candidate.clause.end)
     verdicts = []
     for amount in said:
-        ranges = [r for q in entry.numbers if (r := _range(q, amount)) is not None]
+        ranges = _ranges(entry, reading, amount)
         if ranges:
             verdict = _compare(amount, ranges, entry)
             if not (verdict is Label.CONTRADICTED and amount in elsewhere):
@@ -62,6 +68,15 @@ def measure(
         candidate.clause.cues if candidate is not None and candidate.reach == IN_CLAUSE else reading.cues
     ) & _DENYING
     return None if worst is Label.SUPPORTED and denied else worst
+
+
+def _ranges(entry: Entry, reading: Reading, amount: Amount) -> list[tuple[float, float]]:
+    """The entry's bounds in the amount's unit; where the sentence calls a quantity by its name ("half-life"), those alone."""
+    comparable = [(q.name, r) for q in entry.numbers if (r := _range(q, amount)) is not None]
+    if len(comparable) > 1:
+        said = " ".join(reading.lowers)
+        comparable = [(name, r) for name, r in comparable if name.replace("-", " ") in said] or comparable
+    return [r for _, r in comparable]
 
 
 def _range(quantity: Quantity, amount: Amount) -> tuple[float, float] | None:
@@ -87,12 +102,20 @@ def _compare(amount: Amount, ranges: list[tuple[float, float]], entry: Entry) ->
     if amount.unit in _EXACT:
         return Label.CONTRADICTED
     top, bottom = max(high for _, high in ranges), min(low for low, _ in ranges)
-    times = amount.unit in HOURS or amount.unit == "USD"
+    if entry.topic in _LEAST and amount.unit in ("years", "medicines"):
+        return Label.CONTRADICTED if amount.high < bottom else None
+    times = amount.unit in HOURS or amount.unit in ("USD", "infusions")
     far = _ANOTHER_PRACTICE if entry.topic in _BOTH_WAYS else _ANOTHER_FACT
     if times and amount.low > far * top and entry.topic not in ("safety", "dependence"):
         return Label.CONTRADICTED
+    if amount.unit == "%" and entry.topic == "safety" and amount.low > _MANY_MORE * top:
+        return Label.OVERSTATED
     if entry.topic in ("onset", "safety", "dependence"):
+        if entry.topic == "safety" and times and amount.high * _ANOTHER_PRACTICE <= bottom:
+            return Label.CONTRADICTED
         return Label.OVERSTATED if amount.high < bottom else None
     if amount.low > top:
         return Label.OVERSTATED
+    if amount.unit == "%" and entry.grade is Grade.ESTABLISHED and amount.high * _FAR_FEWER < bottom:
+        return Label.CONTRADICTED
     return Label.CONTRADICTED if times and entry.topic in _BOTH_WAYS and amount.high * far < bottom else None

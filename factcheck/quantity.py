@@ -19,8 +19,9 @@ _FRACTIONS = {"half": 50.0, "third": 33.3, "thirds": 66.7, "quarter": 25.0, "qua
 _UNITS = {
     "%": "%", "percent": "%", "pct": "%", "minute": "minutes", "min": "minutes", "hour": "hours", "hr": "hours", "day": "days",
     "week": "weeks", "month": "months", "year": "years", "mg": "mg", "milligram": "mg", "patient": "people", "people": "people",
-    "participant": "people", "infusion": "count", "session": "count", "treatment": "count", "antidepressant": "count",
-    "medication": "count", "mmhg": "mmHg", "point": "points", "dollar": "USD", "usd": "USD",
+    "participant": "people", "infusion": "infusions", "session": "infusions", "treatment": "count", "antidepressant": "medicines",
+    "medication": "medicines", "medicine": "medicines", "pill": "medicines",
+    "mmhg": "mmHg", "point": "points", "dollar": "USD", "usd": "USD",
 }  # fmt: skip
 #: Hours in each unit of time, for comparing "two days" with "48 hours".
 HOURS = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.0, "years": 8766.0}
@@ -34,6 +35,7 @@ _AMONG = frozenset({"in", "out"})
 _TIMES = frozenset(
     "once twice thrice times time sessions infusions treatments doses visits appointments days hours mg".split()
 )
+_AGED = frozenset({"age", "aged", "ages"})
 _LINKS = frozenset({"to", "or", "and", "~"})
 
 
@@ -86,6 +88,8 @@ def amounts(lowers: Sequence[str]) -> Iterator[Amount]:
                     scale = HOURS[second_unit] / HOURS[unit] if unit in HOURS and second_unit in HOURS else 1.0
                     high, unit_end = second * scale, second_unit_end
                     unit = unit or second_unit
+        if not unit and i and lowers[i - 1] in _AGED:
+            unit, unit_end = "years", end
         if unit:
             yield Amount(low, high, unit, i, unit_end)
             i = unit_end

@@ -27,8 +27,8 @@ TMS = "magnetic_stimulation"
 PLAIN = FactChecker.load()
 WITH = FactChecker.load([PACK])
 OWN = {e.id: e for e in WITH.entries.values() if e.drug == TMS}
-#: The share of its own cases that the pack gets right, 192 of 213 as measured; it may only rise.
-RIGHT = 0.9
+#: The share of its own cases that the pack gets right, 201 of 213 as measured; it may only rise.
+RIGHT = 0.94
 IDENTIFIER = re.compile(
     r"doi:10\.\d{4,9}/\S+|PMC\d{4,8}|510\(k\) K\d{6}|DEN\d{6}|LCD L\d{5}|[1-9]\d? CFR [1-9]\d*(?:\.[1-9]\d*)?"
 )

@@ -73,8 +73,10 @@ def test_a_dateline_is_not_read() -> None:
         ("within a day", "days", 1, 1),
         ("in nine in ten adults", "%", 90, 90),
         ("8 out of 10 patients", "%", 80, 80),
-        ("half a dozen infusions", "count", 6, 6),
+        ("half a dozen infusions", "infusions", 6, 6),
         ("within a few minutes", "minutes", 3, 3),
+        ("for people aged 12 and up", "years", 12, 12),
+        ("once two medications have failed", "medicines", 2, 2),
     ],
 )
 def test_amounts(text: str, unit: str, low: float, high: float) -> None:
