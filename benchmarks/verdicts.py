@@ -30,6 +30,7 @@ from factcheck.scores import Outcome, accuracy, claim_f1, f1, macro_f1
 from factcheck.training import Example, load_examples
 from factcheck.vectors import VECTORS, load_vectors
 from factcheck.weigh import Weigher
+from factcheck.words import Subjects, load_rows
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "spacy")
 #: Rounds whose median gives the speed.
@@ -85,7 +86,10 @@ class Bench:
         """factcheck with a model, and perhaps with another reader or matcher, as a labeler."""
         weigher = Weigher(model, matcher(self.entries, self.lexicon.names))
         digest, reviewed = self.reference.digest, self.reference.reviewed
-        checker = FactChecker(reader or self.reader, model, weigher, data_dir() / "disclosures", digest, reviewed)
+        subjects = Subjects(load_rows([data_dir() / "lexicon"]))
+        checker = FactChecker(
+            reader or self.reader, subjects, model, weigher, data_dir() / "disclosures", digest, reviewed
+        )
         return lambda lines: [
             f.label for f in checker.check_sentences([Sentence(g.text, 0, len(g.text), before=g.before) for g in lines])
         ]

@@ -98,7 +98,7 @@ class FactChecker:
         'contradicted'
         """
         root = data or data_dir()
-        rows = load_rows([root / "lexicon", *reference])
+        shipped, rows = load_rows([root / "lexicon"]), load_rows([root / "lexicon", *reference])
         lexicon = Lexicon(rows.concepts.values(), rows.cues.values())
         entries = load_reference([root / "reference", *reference], rows.ids)
         day = as_of or entries.reviewed
@@ -108,7 +108,7 @@ class FactChecker:
             frozenset(e.drug for e in entries.entries.values() if (e.id in loaded.grades) is known)
             for known in (True, False)
         )
-        reader = Reader(lexicon, unmet - met)
+        reader = Reader(lexicon, unmet - met, None if rows.ids == shipped.ids else Reader(lexicon.only(shipped.ids)))
         return cls(reader, Subjects(rows), loaded, weigher, root / "disclosures", entries.digest, day)
 
     @cached_property

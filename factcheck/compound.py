@@ -41,7 +41,7 @@ _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|may|might|could|will|would|does|do|did|\w{3,}(?:s|ed))\b", re.I
 )
 #: Shorter parts are names and asides ("or so they say"). Set by judgment; not swept.
-_LEAST_WORDS = 4
+_LEAST_WORDS = 3
 
 
 def statements(text: str) -> list[tuple[int, int]]:

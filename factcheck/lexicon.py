@@ -96,6 +96,10 @@ class Lexicon:
         rows = load_rows(folders)
         return cls(rows.concepts.values(), rows.cues.values())
 
+    def only(self, ids: frozenset[str]) -> Lexicon:
+        """A lexicon of some of the rows."""
+        return Lexicon([row for row in self.rows.values() if row.id in ids], ())
+
     def doc(self, folded: str) -> Tokens:
         """Tokens of a folded text."""
         return self._tokenize(folded)

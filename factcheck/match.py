@@ -99,7 +99,7 @@ class Matcher:
                 continue
             fillers = [group & concepts for group in slots.require]
             matched = frozenset().union(*fillers)
-            if reach == IN_CONTEXT and matched.isdisjoint(reading.concepts):
+            if reach == IN_CONTEXT and not reading.answers and matched.isdisjoint(reading.concepts):
                 continue
             rarity = self._rarity[entry.drug]
             weight = sum([max([rarity[c] for c in filler]) for filler in fillers])

@@ -51,6 +51,8 @@ def measure(
     if not entry.numbers or not reading.amounts:
         return None
     said = reading.amounts
+    if candidate is None:  # a number of infusions may be of a clinic's years, not of one course
+        said = tuple(a for a in said if a.unit != "infusions")
     if candidate is not None and candidate.reach == IN_CLAUSE:
         said = tuple(a for a in said if candidate.clause.start <= a.start < candidate.clause.end)
     verdicts = []
@@ -71,9 +73,9 @@ def measure(
 
 
 def _ranges(entry: Entry, reading: Reading, amount: Amount) -> list[tuple[float, float]]:
-    """The entry's bounds in the amount's unit; where the sentence calls a quantity by its name ("half-life"), those alone."""
+    """The entry's bounds in the amount's unit; where the sentence calls a time by its name ("half-life"), those alone."""
     comparable = [(q.name, r) for q in entry.numbers if (r := _range(q, amount)) is not None]
-    if len(comparable) > 1:
+    if len(comparable) > 1 and amount.unit in HOURS:
         said = " ".join(reading.lowers)
         comparable = [(name, r) for name, r in comparable if name.replace("-", " ") in said] or comparable
     return [r for _, r in comparable]

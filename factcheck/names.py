@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
@@ -66,6 +67,8 @@ def _runs(capital: Sequence[int], tokens: Sequence[str]) -> Iterator[list[int]]:
 
 
 def titled_share(text: str) -> float:
-    """The share of the words of four letters and more that begin with a capital."""
+    """The share of the words of four letters and more that begin with a capital, those that stand together counted as one: a
+    name of three words says no more of a sentence than one of two."""
     capital = [w[0].isupper() for w in text.split() if len(w) > 3 and w[0].isalpha()]
-    return capital.count(True) / len(capital) if capital else 0.0
+    apart = [is_capital for is_capital, run in groupby(capital) for _ in range(1 if is_capital else len(list(run)))]
+    return apart.count(True) / len(apart) if apart else 0.0

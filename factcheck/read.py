@@ -7,23 +7,18 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from factcheck.clauses import clause_spans, drugs_spoken_of
 from factcheck.lexicon import Lexicon, Mention
 from factcheck.names import names_in, titled_share, without
 from factcheck.quantity import Amount, amounts
 from factcheck.words import DEFAULT, fold
 
-_CONJUNCTIONS = frozenset(("and but while whereas although though yet so because since or however").split())
-_SUBORDINATORS = frozenset(
-    ["while", "whereas", "although", "though", "because", "but", "however", "if", "when", "unless"]
-)
-_FRONTED = _SUBORDINATORS | {"unlike", "despite", "as", "by", "with", "compared"}
-_RELATIVES = frozenset(["which", "who", "that", "where", "whose"])
 _ANAPHORS = frozenset(["this", "these", "it", "they", "its", "their", "such", "that", "those", "them"])
-_CONTRASTS = frozenset({"than", "unlike", "versus", "vs"})
+#: What a short answer begins with, and its tokens at most.
+_ANSWERING = frozenset("yes no yep nope not never none absolutely certainly definitely sure indeed correct".split())
+_SHORT = 7
 #: Sentences whose concepts are kept for those that follow them.
 _REMEMBERED = 500
-#: Tokens on either side of a contrast ("unlike Spravato, ...") in which a drug is what is compared with, not spoken of.
-_CONTRAST_REACH = 4
 
 
 class Clause(NamedTuple):
@@ -55,21 +50,30 @@ class Reading(NamedTuple):
     question: bool
     unstated: bool  # a question of yes or no, or the lead-in of a list: what it would claim is not said
     names: frozenset[int]  # tokens that are part of a name which no row of the lexicon has ("Harbor", "Tucson")
-    titled: float  # share of the words of four letters and more that begin with a capital
+    titled: float  # share of the longer words that begin with a capital: see `titled_share`
     anaphoric: bool  # begins with a pronoun or "these effects": leans on the sentence before
+    answers: bool  # a short answer to the question before it: all that it claims stands there
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
-    heard: Reading | None = None  # of a sentence on a treatment that the model has not met: as if it named ketamine
+    heard: Reading | None = (
+        None  # what the learned heads are given instead, where entries or rows were added to the set
+    )
 
 
 class Reader:
-    """Reads sentences with a lexicon. `unmet` are treatments whose entries are not among those that the model was trained on."""
+    """Reads sentences with a lexicon.
 
-    def __init__(self, lexicon: Lexicon, unmet: frozenset[str] = frozenset()) -> None:
+    Parameters
+    ----------
+    unmet: treatments whose entries are not among those that the model was trained on. met: reads with the rows that it was
+    trained on, where the lexicon has more.
+    """
+
+    def __init__(self, lexicon: Lexicon, unmet: frozenset[str] = frozenset(), met: Reader | None = None) -> None:
         self.lexicon = lexicon
         self._drugs = lexicon.drugs
         self._unmet = unmet
-        self._met = Reader(lexicon) if unmet else self
+        self._met = met
         self._said: dict[str, frozenset[str]] = {}
         self._concept_types = {row.id for row in lexicon.rows.values() if row.type not in CUE_TYPES}
 
@@ -93,14 +97,15 @@ class Reader:
             mentions = without(organizations, mentions)
         if skip or not isinstance(places, range):
             spans_of = [(skip + places[start], skip + places[end - 1] + 1) for start, end in spans_of]
-        spans = _clause_spans(lowers, mentions)
+        spans = clause_spans(lowers, mentions)
         starts = [m.start for m in mentions]
         clauses = tuple(
             self._clause(s, e, lowers, mentions, starts, participle, spans[n - 1][0] if participle and n else s)
             for n, (s, e, participle) in enumerate(spans)
         )
         named = frozenset([m.id for m in mentions if m.id in self._drugs])
-        anaphoric = any(w in _ANAPHORS for w in lowers[:4])
+        answers = before.endswith("?") and len(lowers) <= _SHORT and not _ANSWERING.isdisjoint(lowers[:1])
+        anaphoric = answers or any(w in _ANAPHORS for w in lowers[:4])
         context = self._concepts_of(before) if before else frozenset()
         drugs = named or context & self._drugs or subject
         concepts = clauses[0].concepts if len(clauses) == 1 else frozenset().union(*[c.concepts for c in clauses])
@@ -122,12 +127,22 @@ class Reader:
             names=names,
             titled=titled,
             anaphoric=anaphoric,
+            answers=answers,
             ancestors=self.lexicon.ancestors,
             context=context if anaphoric or not named else frozenset(),
-            heard=self._met.read(self._renamed(text[skip:end]), self._renamed(before))
-            if drugs and drugs <= self._unmet
-            else None,
+            heard=self._heard(text[skip:end], before, subject, drugs, mentions),
         )
+
+    def _heard(
+        self, text: str, before: str, subject: frozenset[str], drugs: frozenset[str], mentions: Sequence[Mention]
+    ) -> Reading | None:
+        """The sentence as the learned heads should hear it, where that is not as it was read."""
+        if self._met is None:
+            return None
+        if drugs and drugs <= self._unmet:
+            return self._met.read(self._renamed(text), self._renamed(before))
+        known = self._met.lexicon.rows
+        return self._met.read(text, before, subject) if any(m.id not in known for m in mentions) else None
 
     def _renamed(self, text: str) -> str:
         """A text with the default treatment's name wherever it names one that the model has not met."""
@@ -177,7 +192,7 @@ class Reader:
             inside,
             frozenset(concepts),
             frozenset([m.type for m in inside if m.type in CUE_TYPES]),
-            _drugs_spoken_of(inside, lowers, self._drugs),
+            drugs_spoken_of(inside, lowers, self._drugs),
             participle,
             governed_from,
         )
@@ -234,64 +249,3 @@ def _past_could(mention: Mention, lowers: Sequence[str]) -> bool:
         ("never",),
         ("n't",),
     )
-
-
-def _drugs_spoken_of(mentions: Sequence[Mention], lowers: Sequence[str], names: frozenset[str]) -> frozenset[str]:
-    """The drugs that a clause speaks of: not one that it only compares with, nor "ketamine" as Spravato's kind."""
-    drugs: dict[str, bool] = {}
-    for m in mentions:
-        if m.id in names:
-            run_up = lowers[max(0, m.start - _CONTRAST_REACH) : m.start]
-            compared = any(w in _CONTRASTS for w in run_up) and "," not in run_up
-            drugs[m.id] = drugs.get(m.id, False) or not compared
-    spoken = {d for d, yes in drugs.items() if yes} or set(drugs)
-    if {"ketamine", "esketamine"} <= spoken:
-        first = next(m.id for m in mentions if m.id in spoken)
-        if first == "esketamine" and not any(w in ("and", "or", "/") for w in lowers):
-            spoken.discard("ketamine")
-    return frozenset(spoken)
-
-
-def _clause_spans(lowers: Sequence[str], mentions: Sequence[Mention]) -> list[tuple[int, int, bool]]:
-    """Cut a sentence into clauses: at semicolons and colons, at a comma before a conjunction, relative or participle, and at
-    subordinating words. A cut that would leave no lexicon mention behind it is not made, so lists stay whole."""
-    cuts: list[tuple[int, bool]] = []
-    n = len(lowers)
-    for i, word in enumerate(lowers):
-        following = lowers[i + 1] if i + 1 < n else ""
-        if word in (";", ":", "(", ")", ".", "?", "!") and i + 1 < n:
-            cuts.append((i + 1, False))
-        elif word == "," and i + 1 < n:
-            participle = following.endswith("ing") and len(following) > 4
-            finite = i + 2 < n and following in _CONJUNCTIONS and _starts_clause(lowers, i + 2)
-            fronted = not cuts and lowers[0] in _FRONTED
-            if following in _RELATIVES or participle or finite or following in _SUBORDINATORS or fronted:
-                cuts.append((i + 1, participle))
-        elif (i > 2 and word in _SUBORDINATORS and lowers[i - 1] != "," and word not in ("but", "when", "if")) or (
-            i > 2 and word in ("which", "but") and lowers[i - 1] != "," and following != "also"
-        ):
-            cuts.append((i, False))
-    starts = [m.start for m in mentions]
-    spans = []
-    begin, kind = 0, False
-    for cut, participle in cuts:
-        if cut - begin >= 2 and bisect_left(starts, begin) < bisect_left(starts, cut) < len(starts):
-            spans.append((begin, cut, kind))
-            begin, kind = cut, participle
-    spans.append((begin, n, kind))
-    return spans
-
-
-_AUXILIARIES = frozenset(
-    ("is are was were has have had can may might could will would should does do did must").split()
-)
-
-
-def _starts_clause(lowers: Sequence[str], i: int) -> bool:
-    """Whether the words from i on look like a clause of their own: an auxiliary or a verb in -s within the next few words."""
-    for j in range(i, min(i + 6, len(lowers))):
-        if lowers[j] == ",":
-            return False
-        if lowers[j] in _AUXILIARIES:
-            return True
-    return False

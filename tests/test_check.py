@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factcheck.check import FactChecker
-from factcheck.domain import Label, Page, Sentence
+from factcheck.domain import BlockKind, Label, Page, Sentence
 from factcheck.judge import verdict
 from factcheck.paths import data_dir
 
@@ -178,3 +178,18 @@ def test_a_page_keeps_order_and_ids_are_stable() -> None:
     starts = [f.sentence.start for f in first.sentences]
     assert starts == sorted(starts)
     assert sum(f.label is Label.CONTRADICTED for f in first.sentences) == 2
+
+
+def test_an_answer_is_read_with_its_question() -> None:
+    html = (
+        '<html lang="en"><title>Ketamine</title><body><main><h3>Is ketamine FDA-approved for depression?</h3><p>Yes, it is.</p>'
+        "<h3>Is ketamine addictive?</h3><p>No. It is not.</p><h3>Is there parking?</h3><p>Yes, behind the house.</p></main>"
+    )
+    report = CHECKER.check_page(Page("faq.html", html.encode(), "text/html"))
+    found = {f.sentence.text: f.label for f in report.sentences if f.sentence.kind is BlockKind.ANSWER}
+    assert found == {
+        "Yes, it is.": Label.CONTRADICTED,
+        "No.": Label.CONTRADICTED,
+        "It is not.": Label.CONTRADICTED,
+        "Yes, behind the house.": Label.NO_CLAIM,
+    }

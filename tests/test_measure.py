@@ -4,6 +4,7 @@ import pytest
 
 from factcheck.domain import Label
 from factcheck.lexicon import Lexicon
+from factcheck.match import Matcher
 from factcheck.measure import measure, years_of
 from factcheck.paths import data_dir
 from factcheck.read import Reader
@@ -31,8 +32,6 @@ READER = Reader(LEXICON)
         ("half-life", "It is gone within 14 hours.", Label.SUPPORTED),
         ("driving-and-transport", "Leave the car alone for 24 hours.", Label.SUPPORTED),
         ("driving-and-transport", "Leave the car alone for two hours.", Label.CONTRADICTED),
-        ("induction-series", "A course has six infusions.", Label.SUPPORTED),
-        ("induction-series", "A course has forty infusions.", Label.CONTRADICTED),
         ("esketamine-trd-definition", "Two antidepressants have failed.", Label.SUPPORTED),
         ("esketamine-trd-definition", "One antidepressant has failed.", Label.CONTRADICTED),
         ("age-limits", "It is for people aged 21 and over.", Label.SUPPORTED),
@@ -40,12 +39,29 @@ READER = Reader(LEXICON)
         ("overdose-deaths-share", "It is found in 0.5% of overdose deaths.", Label.SUPPORTED),
         ("overdose-deaths-share", "It is found in 20% of overdose deaths.", Label.OVERSTATED),
         ("one-third-treatment-resistant", "Two percent are treatment-resistant.", Label.CONTRADICTED),
+        (
+            "zarate-2006-nimh-trial",
+            "At 24 h 71% had responded, and 35% were still responding at 1 week.",
+            Label.SUPPORTED,
+        ),
         ("berman-2000-first-trial", "It had 400 participants.", None),
         ("abuse-potential", "It takes 40 minutes.", None),
     ],
 )
 def test_a_figure_supports_exaggerates_or_is_wrong(entry: str, text: str, label: Label | None) -> None:
     assert measure(ENTRIES[entry], READER.read(text), None) is label
+
+
+def test_infusions_are_counted_where_a_course_is_spoken_of() -> None:
+    entry = ENTRIES["induction-series"]
+    matcher = Matcher(ENTRIES.values(), LEXICON.names)
+    for text, label in (
+        ("A course of ketamine is six infusions.", Label.SUPPORTED),
+        ("A course of ketamine is ninety infusions.", Label.CONTRADICTED),
+    ):
+        reading = READER.read(text)
+        assert measure(entry, reading, next(c for c in matcher.candidates(reading) if c.entry is entry)) is label
+    assert measure(entry, READER.read("Over 3,000 infusions given."), None) is None
 
 
 def test_a_right_figure_beside_a_denial_supports_nothing() -> None:

@@ -223,7 +223,7 @@ def test_a_part_is_read_in_the_offsets_of_its_sentence() -> None:
 
 def test_a_treatment_that_the_model_has_not_met_is_heard_as_ketamine() -> None:
     lexicon = Lexicon.load([data_dir() / "lexicon", Path(__file__).parents[1] / "examples" / "tms"])
-    reader = Reader(lexicon, frozenset({"magnetic_stimulation"}))
+    reader = Reader(lexicon, frozenset({"magnetic_stimulation"}), READER)
     reading = reader.read("Deep TMS eases low mood.", "Transcranial magnetic stimulation is given daily.")
     assert reading.drugs == {"magnetic_stimulation"}
     assert reading.heard is not None
@@ -251,3 +251,19 @@ def test_a_claim_spread_over_sentences_has_the_only_clause(text: str, before: st
 )
 def test_a_hedge_that_is_part_of_a_name_is_none(text: str, hedged: bool) -> None:
     assert ("hedge" in READER.read(text).cues) is hedged
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "answers"),
+    [
+        ("No.", "Is ketamine addictive?", True),
+        ("Yes, it is.", "Is ketamine addictive?", True),
+        ("Yes, and our lounge has tea, soft chairs and blankets.", "Is ketamine addictive?", False),
+        ("No.", "Ketamine is addictive.", False),
+        ("It is.", "Is ketamine addictive?", False),
+    ],
+)
+def test_a_short_answer_says_what_was_asked(text: str, before: str, answers: bool) -> None:
+    reading = READER.read(text, before)
+    assert reading.answers is answers
+    assert not answers or "addictive" in reading.context

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+#: An answer of fewer words ("No, it isn't.") leaves the question open to what comes next.
+SHORT_ANSWER = 4
+
 
 class BlockKind(str, Enum):
     """What a block of text was on the page."""
@@ -105,8 +108,13 @@ class Sentence:
 
     @property
     def context(self) -> str:
-        """What a reader has in mind: the sentence before, or for a table's cell its column and row."""
-        return self.heading if self.kind is BlockKind.TABLE_CELL else self.before
+        """What a reader has in mind: the sentence before; for a table's cell its column and row; for the beginning of an answer
+        its question."""
+        if self.kind is BlockKind.TABLE_CELL:
+            return self.heading
+        if self.kind is BlockKind.ANSWER and len(self.before.split()) < SHORT_ANSWER:
+            return f"{self.heading} {self.before}".strip()
+        return self.before
 
     @property
     def judged_on(self) -> tuple[str, str]:
