@@ -98,17 +98,16 @@ class FactChecker:
         'contradicted'
         """
         root = data or data_dir()
-        shipped, rows = load_rows([root / "lexicon"]), load_rows([root / "lexicon", *reference])
+        shipped = load_rows([root / "lexicon"])
+        rows = load_rows([root / "lexicon", *reference]) if reference else shipped
         lexicon = Lexicon(rows.concepts.values(), rows.cues.values())
         entries = load_reference([root / "reference", *reference], rows.ids)
         day = as_of or entries.reviewed
         loaded = load_model(model or models_dir() / DEFAULT_MODEL)
         weigher = Weigher(loaded, Matcher(as_it_stood(entries, day).entries.values(), lexicon.names))
-        met, unmet = (
-            frozenset(e.drug for e in entries.entries.values() if (e.id in loaded.grades) is known)
-            for known in (True, False)
-        )
-        reader = Reader(lexicon, unmet - met, None if rows.ids == shipped.ids else Reader(lexicon.only(shipped.ids)))
+        met = {e.drug for e in entries.entries.values() if e.id in loaded.grades}
+        unmet = frozenset(e.drug for e in entries.entries.values()) - met
+        reader = Reader(lexicon, unmet, None if rows.ids == shipped.ids else Reader(lexicon.only(shipped.ids)))
         return cls(reader, Subjects(rows), loaded, weigher, root / "disclosures", entries.digest, day)
 
     @cached_property

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 #: Where one statement ends and another begins: at a semicolon or a spaced dash, at a conjunction or relative after a comma (but
-#: not "which is", which explains a word), at a conjunction before a word that can be a subject, before what something is said to
-#: prove, at a comma after "not merely", and at the comma after a clause that the sentence begins with ("Because it is legal,
-#: ...").
+#: not "which is", which explains a word), at a conjunction before a word that can be a subject or before a verb that goes on with
+#: the same one ("and never harms"), before what something is said to prove, at a comma after "not merely", and at the comma after
+#: a clause that the sentence begins with ("Because it is legal, ...").
 _CUT = re.compile(
     r"(?:,|;|\s[—–-])\s(?:and|but|while|whereas|although|though|yet|so|because|since|or|(?:which|who)(?!\s(?:is|are|was|were)\b))\s"
     r"|;\s|\s[—–]\s"

@@ -35,6 +35,7 @@ _AMONG = frozenset({"in", "out"})
 _TIMES = frozenset(
     "once twice thrice times time sessions infusions treatments doses visits appointments days hours mg".split()
 )
+#: Words before a bare number that make it an age in years.
 _AGED = frozenset({"age", "aged", "ages"})
 _LINKS = frozenset({"to", "or", "and", "~"})
 

@@ -55,9 +55,7 @@ class Reading(NamedTuple):
     answers: bool  # a short answer to the question before it: all that it claims stands there
     ancestors: Mapping[str, frozenset[str]]  # of each lexicon row
     context: frozenset[str]  # concepts of the sentence before, where this one leans on it
-    heard: Reading | None = (
-        None  # what the learned heads are given instead, where entries or rows were added to the set
-    )
+    heard: Reading | None = None  # what the learned heads are given instead, where the set was added to
 
 
 class Reader:
